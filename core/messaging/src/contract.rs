@@ -1,0 +1,137 @@
+//! What stands between the cluster engine and whoever drives it: the first screen of the messaging machine.
+
+use model::{NodeName, Notice};
+use std::sync::Arc;
+
+/// A node's generation: grows at each start of its brain and is on disk before its first packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Incarnation(pub u64);
+
+/// One medium line of ha.cf (`bcast eth0.10`), by its place in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u8);
+
+/// A member of a view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub name: NodeName,
+    /// Which life of it.
+    pub incarnation: Incarnation,
+}
+
+/// Agreed membership: the same `number` means the same members, order and coordinator on every one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Grows with each view; never used twice.
+    pub number: u64,
+    /// By seniority, oldest first.
+    pub members: Vec<Member>,
+    /// The member that orders messages, plans and drives ("DC"). Always the most senior one.
+    pub coordinator: NodeName,
+    /// Whether this partition has quorum.
+    pub quorate: bool,
+    /// Configured nodes that are not members.
+    pub absent: Vec<NodeName>,
+}
+
+/// When a broadcast may be delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the view's total order.
+    Agreed,
+    /// In the view's total order, and only once every member holds it.
+    Safe,
+}
+
+/// The bytes of a packet whose seal was checked. Only the sealing layer makes one.
+#[derive(Clone, Debug)]
+pub struct Opened(Vec<u8>);
+
+impl Opened {
+    /// To be called by the code that has just verified and decrypted these bytes, and by tests.
+    pub fn after_verification(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The plaintext.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Facts for the cluster engine.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A packet arrived and its seal was good.
+    Packet {
+        /// On which medium.
+        link: LinkId,
+        /// What it says.
+        packet: Opened,
+    },
+    /// A packet arrived whose seal was not good (counted; noticed at a limited rate).
+    BadSeal {
+        /// On which medium.
+        link: LinkId,
+        /// Where it came from, for the notice.
+        source: String,
+    },
+    /// The driver could not send on, or lost, a medium; `None` when it works again.
+    LinkTrouble {
+        /// Which medium.
+        link: LinkId,
+        /// What the system said.
+        trouble: Option<String>,
+    },
+    /// Send this to every member of the view, self included, in total order.
+    Broadcast {
+        /// When it may be delivered.
+        delivery: Delivery,
+        /// Opaque here.
+        payload: Arc<[u8]>,
+    },
+    /// The node above has digested `View`: it holds all state it needs. Until then it gets no `Deliver` of the new view.
+    ViewAccepted {
+        /// Of the view.
+        number: u64,
+    },
+    /// Leave in order: tell the others, deliver a last view without us to them, then emit `Left`.
+    Leave,
+}
+
+/// Intentions of the cluster engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Seal and send.
+    Send {
+        /// On which medium; `None`: on all.
+        link: Option<LinkId>,
+        /// To whom: `None` for everybody, else the medium may save traffic by unicast.
+        to: Option<NodeName>,
+        /// Plaintext packet.
+        packet: Vec<u8>,
+    },
+    /// A new view is installed. All `Deliver`s of the old view came before.
+    View(View),
+    /// The next message of the total order.
+    Deliver {
+        /// Of which view.
+        view: u64,
+        /// Its place in the order of that view, from 1.
+        sequence: u64,
+        /// Who sent it.
+        from: NodeName,
+        /// As it was given to `Broadcast`.
+        payload: Arc<[u8]>,
+    },
+    /// A message of ours will not be delivered in this view (the view ended first); send it again if it still makes sense.
+    Undelivered {
+        /// As it was given to `Broadcast`.
+        payload: Arc<[u8]>,
+    },
+    /// For the operator.
+    Notice(Notice),
+    /// This node has left in order; the driver may stop.
+    Left,
+}

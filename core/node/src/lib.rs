@@ -1,0 +1,3 @@
+//! One cluster node: join, CIB replica, transitions, attributes, history.
+
+pub mod contract;

@@ -1,0 +1,3 @@
+//! `(configuration, status, now) -> Plan`, with the reason for everything.
+
+pub mod plan;

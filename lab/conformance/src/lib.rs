@@ -1,0 +1,1 @@
+//! Other systems' own test cases, run against us.

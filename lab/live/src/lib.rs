@@ -1,0 +1,1 @@
+//! Real binaries on hosts made of namespaces, with the verbs of the simulator.

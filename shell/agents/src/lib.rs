@@ -1,0 +1,1 @@
+//! Native OCF agents: IPaddr2 and OpenSIPS.

@@ -1,0 +1,1 @@
+//! Every command line tool: systole ..., crm_*, cibadmin, cl_status, ocf-tester.

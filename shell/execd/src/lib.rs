@@ -1,0 +1,1 @@
+//! The hands: spawns agents for the brain and outlives it.
