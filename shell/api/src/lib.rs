@@ -2,10 +2,33 @@
 //!
 //! Frames: 4 bytes of length (big endian, at most [`frame::LENGTH_MAX`]), then JSON. One request, one reply, except `Events`.
 
+pub mod client;
+pub mod frame;
+
+pub use client::{Client, ClientError, socket_path};
+
 use serde::{Deserialize, Serialize};
 
 /// Version of this protocol; a client of another major version is told so in words.
 pub const VERSION: u32 = 1;
+
+/// A request as it travels: who asks, in which version of the protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// [`VERSION`] of the client.
+    pub version: u32,
+    /// The client's name, for the record only: `cibadmin`.
+    pub client: String,
+    /// What it wants.
+    pub request: Request,
+}
+
+/// The part of [`Asked`] that every version has: read first, so that a client of another version is told so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedVersion {
+    /// [`VERSION`] of the client.
+    pub version: u32,
+}
 
 /// What a client may ask of the brain on this host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
