@@ -15,7 +15,7 @@ pub const SOCKET_DEFAULT: &str = "/var/run/heartbeat/systole.sock";
 pub const SOCKET_VARIABLE: &str = "SYSTOLE_SOCKET";
 
 /// How long a client waits for a reply unless it says otherwise.
-pub const DEADLINE_DEFAULT: Duration = Duration::from_secs(60);
+pub const DEADLINE_DEFAULT: Duration = Duration::from_mins(1);
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
@@ -154,10 +154,13 @@ impl Events {
 
 fn connect_error(socket: &Path, source: io::Error) -> ClientError {
     let path = socket.to_path_buf();
-    match source.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => ClientError::NotRunning(path),
-        io::ErrorKind::PermissionDenied => ClientError::NotAllowed(path),
-        _ => ClientError::Connect { path, source },
+    let is = |kind| source.kind() == kind;
+    if is(io::ErrorKind::NotFound) || is(io::ErrorKind::ConnectionRefused) {
+        ClientError::NotRunning(path)
+    } else if is(io::ErrorKind::PermissionDenied) {
+        ClientError::NotAllowed(path)
+    } else {
+        ClientError::Connect { path, source }
     }
 }
 
