@@ -2,6 +2,7 @@
 
 use model::{NodeName, Notice};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A node's generation: grows at each start of its brain and is on disk before its first packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +34,8 @@ pub struct View {
     pub quorate: bool,
     /// Configured nodes that are not members.
     pub absent: Vec<NodeName>,
+    /// Members that do not share the coordinator's last view: they have not delivered the same messages and need its state.
+    pub newcomers: Vec<NodeName>,
 }
 
 /// When a broadcast may be delivered.
@@ -129,6 +132,12 @@ pub enum Output {
     Undelivered {
         /// As it was given to `Broadcast`.
         payload: Arc<[u8]>,
+    },
+    /// This node was stopped for `paused`, longer than `deadtime`: the others have gone on without it. What must not run
+    /// twice is to be stopped at once, without quorum until the next `View`, which always follows.
+    ViewLost {
+        /// How long nothing ran here.
+        paused: Duration,
     },
     /// For the operator.
     Notice(Notice),
