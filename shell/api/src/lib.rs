@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod frame;
+pub mod hands;
 
 pub use client::{Client, ClientError, socket_path};
 
