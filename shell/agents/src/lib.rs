@@ -1,1 +1,3 @@
 //! Native OCF agents: IPaddr2 and OpenSIPS.
+
+pub mod sip;
