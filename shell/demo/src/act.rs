@@ -115,7 +115,8 @@ fn show(options: &Options) -> Result<(), HostError> {
 fn raise(options: &Options) -> Result<Lab, HostError> {
     let directory = PathBuf::from("/tmp/systole-demo");
     private_directory(&directory)?;
-    let binary = std::env::current_exe().map_err(|source| HostError::System { what: "finding our own binary".into(), source })?;
+    let binary = std::env::current_exe()
+        .map_err(|source| HostError::System { what: "finding our own binary".into(), source })?;
     let mut lab = Lab::new(&directory, &binary)?;
     say("making two hosts and a client on a bridge, out of namespaces; nothing of this machine is touched");
     let setup = Setup { ha_cf_more: if options.verbatim { String::new() } else { FAST.into() }, cib: None };
@@ -132,7 +133,9 @@ fn raise(options: &Options) -> Result<Lab, HostError> {
 pub(crate) fn active_host(lab: &Lab) -> Option<&'static str> {
     HOSTS.into_iter().map(|(host, _)| host).find(|host| {
         lab.is_on(host)
-            && lab.shell(host, "ip -o address show").is_ok_and(|o| String::from_utf8_lossy(&o.stdout).contains(" 1.2.3.4/"))
+            && lab
+                .shell(host, "ip -o address show")
+                .is_ok_and(|o| String::from_utf8_lossy(&o.stdout).contains(" 1.2.3.4/"))
     })
 }
 

@@ -3,7 +3,7 @@
 //! An outage begins when the first request that nobody answered was sent, and ends when the first later answer arrives:
 //! the measure of the peers in `docs/benchmarks.md`.
 
-use agents::sip;
+use agents::sip::{Options as Request, Response, Transport};
 use std::collections::VecDeque;
 use std::io;
 use std::io::Read as _;
@@ -47,7 +47,8 @@ impl Record {
         self.waiting.retain(|(waiting, _)| *waiting > number);
         let lost = before - self.waiting.len() - 1;
         let (_, began) = first.filter(|_| lost > 0)?;
-        let outage = Outage { began, lasted: Some(at.saturating_sub(began)), lost: u64::try_from(lost).unwrap_or(u64::MAX) };
+        let outage =
+            Outage { began, lasted: Some(at.saturating_sub(began)), lost: u64::try_from(lost).unwrap_or(u64::MAX) };
         self.outages.push(outage);
         Some(outage)
     }
@@ -61,16 +62,14 @@ impl Record {
     pub fn outages(&self, now: Duration, patience: Duration) -> Vec<Outage> {
         let mut all = self.outages.clone();
         if let Some((_, began)) = self.waiting.front().filter(|(_, began)| now.saturating_sub(*began) > patience) {
-            all.push(Outage { began: *began, lasted: None, lost: u64::try_from(self.waiting.len()).unwrap_or(u64::MAX) });
+            all.push(Outage {
+                began: *began,
+                lasted: None,
+                lost: u64::try_from(self.waiting.len()).unwrap_or(u64::MAX),
+            });
         }
         all
     }
-}
-
-struct Target {
-    address: SocketAddr,
-    socket: UdpSocket,
-    record: Record,
 }
 
 /// `systole sip-client [--interval-ms N] [--seconds N] ADDRESS:PORT...`: asks until standard input ends or the time is over,
@@ -94,7 +93,8 @@ struct Options {
 
 impl Options {
     fn read(arguments: &[String]) -> Result<Self, String> {
-        let mut options = Self { interval: Duration::from_millis(5), limit: Duration::from_secs(3600), targets: Vec::new() };
+        let mut options =
+            Self { interval: Duration::from_millis(5), limit: Duration::from_secs(3600), targets: Vec::new() };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let mut number = || {
@@ -104,9 +104,9 @@ impl Options {
             match word.as_str() {
                 "--interval-ms" => options.interval = Duration::from_millis(number()?.max(1)),
                 "--seconds" => options.limit = Duration::from_secs(number()?),
-                address => options
-                    .targets
-                    .push(address.parse().map_err(|_| format!("'{address}' is not ADDRESS:PORT, e.g. 192.0.2.4:5060"))?),
+                address => options.targets.push(
+                    address.parse().map_err(|_| format!("'{address}' is not ADDRESS:PORT, e.g. 192.0.2.4:5060"))?,
+                ),
             }
         }
         if options.targets.is_empty() {
@@ -118,17 +118,17 @@ impl Options {
 
 fn ask(options: &Options) -> io::Result<()> {
     let start = Instant::now();
-    let mut targets = options.targets.iter().map(open).collect::<io::Result<Vec<_>>>()?;
+    let mut targets = options.targets.iter().copied().map(Target::open).collect::<io::Result<Vec<_>>>()?;
     let stop = stop_at_end_of_input();
-    let mut number = 0;
+    let mut number = 0_u32;
     let mut next = start;
     while start.elapsed() < options.limit && !stop.is_finished() {
         number += 1;
         for target in &mut targets {
-            let request = sip::options_request(&target.address.to_string(), number);
-            target.record.sent(number, start.elapsed());
+            let request = target.request(number);
+            target.record.sent(u64::from(number), start.elapsed());
             // Refused or unreachable is what an outage looks like; the record says it.
-            let _ = target.socket.send_to(request.as_bytes(), target.address);
+            let _ = target.socket.send(&request);
         }
         next += options.interval;
         while Instant::now() < next {
@@ -136,31 +136,63 @@ fn ask(options: &Options) -> io::Result<()> {
             std::thread::sleep(Duration::from_micros(500).min(next.saturating_duration_since(Instant::now())));
         }
     }
-    std::thread::sleep(Duration::from_millis(50));
-    for target in &mut targets {
-        listen(target, start);
-        let open = target.record.outages(start.elapsed(), Duration::from_millis(50)).into_iter().filter(|o| o.lasted.is_none());
-        for outage in open {
-            println!("outage {} {} open {}", target.address, outage.began.as_millis(), outage.lost);
-        }
-        println!("total {} {number} {}", target.address, target.record.answers());
-    }
+    std::thread::sleep(LAST_ANSWERS);
+    targets.iter_mut().for_each(|target| sum_up(target, start, number));
     Ok(())
 }
 
-fn open(address: &SocketAddr) -> io::Result<Target> {
-    let any = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
-    let socket = UdpSocket::bind(any)?;
-    socket.set_nonblocking(true)?;
-    Ok(Target { address: *address, socket, record: Record::default() })
+/// How long an answer may take before its request counts as unanswered at the end.
+const LAST_ANSWERS: Duration = Duration::from_millis(50);
+
+fn sum_up(target: &mut Target, start: Instant, sent: u32) {
+    listen(target, start);
+    let all = target.record.outages(start.elapsed(), LAST_ANSWERS);
+    if let Some(open) = all.last().filter(|outage| outage.lasted.is_none()) {
+        println!("outage {} {} open {}", target.address, open.began.as_millis(), open.lost);
+    }
+    println!("total {} {sent} {}", target.address, target.record.answers());
+}
+
+struct Target {
+    address: SocketAddr,
+    local: SocketAddr,
+    socket: UdpSocket,
+    record: Record,
+}
+
+impl Target {
+    fn open(address: SocketAddr) -> io::Result<Self> {
+        let any = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+        let socket = UdpSocket::bind(any)?;
+        socket.connect(address)?;
+        socket.set_nonblocking(true)?;
+        Ok(Self { address, local: socket.local_addr()?, socket, record: Record::default() })
+    }
+
+    fn request(&self, number: u32) -> Vec<u8> {
+        let branch = number.to_string();
+        let call_id = format!("systole-{}", self.local.port());
+        let (target, local, transport) = (self.address, self.local, Transport::Udp);
+        Request {
+            target,
+            local,
+            transport,
+            user: "test",
+            call_id: &call_id,
+            branch: &branch,
+            tag: "client",
+            cseq: number,
+        }
+        .to_bytes()
+    }
 }
 
 fn listen(target: &mut Target, start: Instant) {
     let mut buffer = [0_u8; 2048];
-    while let Ok((length, _)) = target.socket.recv_from(&mut buffer) {
-        let Some(number) = sip::response_number(&buffer[..length]) else { continue };
+    while let Ok(length) = target.socket.recv(&mut buffer) {
+        let Ok(response) = Response::parse(&buffer[..length]) else { continue };
         let first = target.record.answers() == 0;
-        let ended = target.record.answered(number, start.elapsed());
+        let ended = target.record.answered(u64::from(response.cseq), start.elapsed());
         if first && target.record.answers() > 0 {
             println!("up {} {}", target.address, start.elapsed().as_millis());
         } else if let Some(Outage { began, lasted: Some(lasted), lost }) = ended {

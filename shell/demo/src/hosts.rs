@@ -114,7 +114,19 @@ impl Lab {
         let out = fs::File::create(&console).map_err(system("making the host's console"))?;
         let err = out.try_clone().map_err(system("making the host's console"))?;
         let mut parent = Command::new("unshare")
-            .args(["--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc", "sh", "-c", INIT, "host-init"])
+            .args([
+                "--net",
+                "--mount",
+                "--pid",
+                "--uts",
+                "--fork",
+                "--kill-child",
+                "--mount-proc",
+                "sh",
+                "-c",
+                INIT,
+                "host-init",
+            ])
             .args([OsStr::new(name), host.directory.as_os_str(), OsStr::new(&host.address), binary.as_os_str()])
             .env("OVERLAY_OPTIONS", if crate::is_rootless() { ",userxattr" } else { "" })
             .stdin(Stdio::null())
@@ -196,7 +208,10 @@ impl Lab {
         run("nft", ["add", "table", "bridge", "loss"])?;
         run("nft", ["add", "chain", "bridge", "loss", "forward", "{ type filter hook forward priority 0; }"])?;
         for side in ["iifname", "oifname"] {
-            run("nft", ["add", "rule", "bridge", "loss", "forward", side, &port, "meta", "random", "<", &limit, "drop"])?;
+            run(
+                "nft",
+                ["add", "rule", "bridge", "loss", "forward", side, &port, "meta", "random", "<", &limit, "drop"],
+            )?;
         }
         Ok(())
     }
@@ -288,17 +303,17 @@ fn port_name(host: &str) -> String {
     name
 }
 
-
 fn system(what: &'static str) -> impl Fn(io::Error) -> HostError {
     move |source| HostError::System { what: what.to_owned(), source }
 }
 
 fn run<const N: usize>(program: &str, arguments: [&str; N]) -> Result<(), HostError> {
     let command = || format!("{program} {}", arguments.join(" "));
-    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().map_err(|error| HostError::Command {
-        command: command(),
-        reason: format!("{error}; is the package that has '{program}' installed?"),
-    })?;
+    let output =
+        Command::new(program).args(arguments).stdin(Stdio::null()).output().map_err(|error| HostError::Command {
+            command: command(),
+            reason: format!("{error}; is the package that has '{program}' installed?"),
+        })?;
     if output.status.success() {
         return Ok(());
     }

@@ -55,7 +55,8 @@ pub fn furnish(lab: &Lab, host: &str, setup: &Setup) -> Result<(), HostError> {
 pub fn put(lab: &Lab, host: &str, path: &str, mode: &str, content: &str) -> Result<(), HostError> {
     // Through the lab's directory, which every host sees: the content needs no quoting.
     let passage = lab.directory(host).join("passage");
-    fs::write(&passage, content).map_err(|source| HostError::System { what: format!("writing {}", passage.display()), source })?;
+    fs::write(&passage, content)
+        .map_err(|source| HostError::System { what: format!("writing {}", passage.display()), source })?;
     let directory = Path::new(path).parent().unwrap_or(Path::new("/")).display();
     let passage = passage.display();
     check(lab, host, &format!("mkdir -p '{directory}' && install -m {mode} '{passage}' '{path}'"))
@@ -78,5 +79,8 @@ pub fn check(lab: &Lab, host: &str, line: &str) -> Result<(), HostError> {
         return Ok(());
     }
     let text = [output.stdout, output.stderr].concat();
-    Err(HostError::Command { command: format!("{line} (on {host})"), reason: String::from_utf8_lossy(&text).trim().to_owned() })
+    Err(HostError::Command {
+        command: format!("{line} (on {host})"),
+        reason: String::from_utf8_lossy(&text).trim().to_owned(),
+    })
 }

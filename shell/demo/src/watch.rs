@@ -135,9 +135,11 @@ fn read(line: &str) -> Option<Sighting> {
             let lasted = if lasted == "open" { None } else { Some(ms(lasted)?) };
             Some(Sighting::Outage(address.into(), Outage { began: ms(began)?, lasted, lost: lost.parse().ok()? }))
         }
-        ["total", address, sent, answered] => {
-            Some(Sighting::Total { address: address.into(), sent: sent.parse().ok()?, answered: answered.parse().ok()? })
-        }
+        ["total", address, sent, answered] => Some(Sighting::Total {
+            address: address.into(),
+            sent: sent.parse().ok()?,
+            answered: answered.parse().ok()?,
+        }),
         _ => None,
     }
 }
@@ -160,7 +162,9 @@ mod tests {
     #[test]
     fn noise_is_no_outage_and_an_open_one_is_the_longest() {
         let ms = Duration::from_millis;
-        let outage = |lasted: Option<u64>| Sighting::Outage("x".into(), Outage { began: ms(0), lasted: lasted.map(ms), lost: 1 });
+        let outage = |lasted: Option<u64>| {
+            Sighting::Outage("x".into(), Outage { began: ms(0), lasted: lasted.map(ms), lost: 1 })
+        };
         assert_eq!(longest(&[outage(Some(12))]), None);
         assert_eq!(longest(&[outage(Some(500)), outage(None)]).and_then(|outage| outage.lasted), None);
         assert_eq!(longest(&[outage(Some(500)), outage(Some(12))]).and_then(|outage| outage.lasted), Some(ms(500)));

@@ -1,0 +1,214 @@
+//! The tutorial's cluster on two hosts, with words for what a test does to it and asks of it.
+
+use demo::hosts::{HostError, Lab, private_directory};
+use demo::stage::{self, Setup};
+use demo::watch::Watch;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Why a test did not pass.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something that this machine lacks.
+    Skip(String),
+    /// Something is wrong.
+    Broken(String),
+}
+
+impl Failure {
+    /// A failure with a sentence.
+    pub fn broken(text: impl Into<String>) -> Self {
+        Self::Broken(text.into())
+    }
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+/// Fails with `text` unless `holds`.
+///
+/// # Errors
+/// When it does not hold.
+pub fn require(holds: bool, text: impl Into<String>) -> Result<(), Failure> {
+    if holds { Ok(()) } else { Err(Failure::broken(text)) }
+}
+
+/// Both addresses of the tutorial's cib.xml, as the client asks them.
+pub const SERVICE: [&str; 2] = ["1.2.3.4:5060", "1.2.3.5:5060"];
+/// Times for tests: a dead host is noticed after half a second.
+pub const FAST: &str = "keepalive 100ms\ndeadtime 500ms\ninitdead 2\n";
+
+/// Hosts `sip-a`, `sip-b` and `client`, furnished with the tutorial's files; the cluster software is not started.
+pub struct Cluster {
+    /// The hosts.
+    pub lab: Lab,
+}
+
+impl Cluster {
+    /// Makes the hosts with the tutorial's files and `ha_cf_more` appended to ha.cf.
+    ///
+    /// # Errors
+    /// When the hosts cannot be made, or the product was not built (`SYSTOLE_BINARY` names another one).
+    pub fn furnished(ha_cf_more: &str) -> Result<Self, Failure> {
+        Self::with(&Setup { ha_cf_more: ha_cf_more.into(), cib: None })
+    }
+
+    /// As [`Cluster::furnished`], with other files.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn with(setup: &Setup) -> Result<Self, Failure> {
+        let binary = binary()?;
+        let directory = PathBuf::from("/tmp/systole-live");
+        private_directory(&directory)?;
+        let mut lab = Lab::new(&directory, &binary)?;
+        for (host, address) in [("sip-a", "1.2.3.1/24"), ("sip-b", "1.2.3.2/24")] {
+            lab.add(host, address);
+            lab.boot(host)?;
+            stage::furnish(&lab, host, setup)?;
+        }
+        lab.add("client", "1.2.3.100/24");
+        lab.boot("client")?;
+        Ok(Self { lab })
+    }
+
+    /// The tutorial's cluster, fast, started on both hosts and serving from `sip-a`.
+    ///
+    /// # Errors
+    /// When it does not serve within 30 s.
+    pub fn serving() -> Result<(Self, Watch), Failure> {
+        let cluster = Self::furnished(FAST)?;
+        cluster.start("sip-a")?;
+        cluster.start("sip-b")?;
+        let mut watch = Watch::start(&cluster.lab, "client", &SERVICE)?;
+        let up = watch.wait_for_answers(SERVICE.len(), Duration::from_secs(30));
+        require(up, format!("no answer within 30 s of the start\n{}", cluster.report()))?;
+        cluster.settle()?;
+        Ok((cluster, watch))
+    }
+
+    /// Starts the cluster software on a host, as its init script would.
+    ///
+    /// # Errors
+    /// With what it said, when it refuses.
+    pub fn start(&self, host: &str) -> Result<(), Failure> {
+        stage::check(&self.lab, host, "/usr/sbin/heartbeat").map_err(Failure::from)
+    }
+
+    /// Runs a line on a host that has to succeed; what it printed on standard output.
+    ///
+    /// # Errors
+    /// With what it printed, when it fails.
+    pub fn run(&self, host: &str, line: &str) -> Result<String, Failure> {
+        let output = self.lab.shell(host, line)?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let more = String::from_utf8_lossy(&output.stderr);
+        require(output.status.success(), format!("'{line}' on {host} failed ({}):\n{text}{more}", output.status))?;
+        Ok(text)
+    }
+
+    /// Waits up to 30 s until no transition is under way anywhere.
+    ///
+    /// # Errors
+    /// When it does not become idle.
+    pub fn settle(&self) -> Result<(), Failure> {
+        let host = self.some_host()?;
+        self.run(&host, "crm_resource --wait --timeout 30s").map(drop)
+    }
+
+    /// The hosts that hold this address now.
+    pub fn holders(&self, address: &str) -> Vec<String> {
+        let needle = format!(" {address}/");
+        self.lab
+            .names()
+            .into_iter()
+            .filter(|host| host != "client" && self.lab.is_on(host))
+            .filter(|host| {
+                let output = self.lab.shell(host, "ip -o address show");
+                output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(&needle))
+            })
+            .collect()
+    }
+
+    /// The one host that serves: both addresses and nobody else's.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn active(&self) -> Result<String, Failure> {
+        let (first, second) = (self.holders("1.2.3.4"), self.holders("1.2.3.5"));
+        let agree = first == second && first.len() == 1;
+        require(agree, format!("1.2.3.4 is on {first:?}, 1.2.3.5 on {second:?}\n{}", self.report()))?;
+        Ok(first.concat())
+    }
+
+    /// Waits until `host` serves, or says what it sees instead.
+    ///
+    /// # Errors
+    /// When it does not within `patience`.
+    pub fn wait_for_active(&self, host: &str, patience: Duration) -> Result<(), Failure> {
+        let end = Instant::now() + patience;
+        loop {
+            match self.active() {
+                Ok(active) if active == host => return Ok(()),
+                Ok(_) | Err(_) if Instant::now() < end => std::thread::sleep(Duration::from_millis(50)),
+                Ok(active) => return Err(Failure::broken(format!("{active} serves, not {host}\n{}", self.report()))),
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    /// Waits until `probe` is true.
+    ///
+    /// # Errors
+    /// With `text`, when it is not within `patience`.
+    pub fn wait(&self, text: &str, patience: Duration, probe: impl Fn(&Self) -> bool) -> Result<(), Failure> {
+        let end = Instant::now() + patience;
+        while !probe(self) {
+            require(Instant::now() < end, format!("not within {patience:?}: {text}\n{}", self.report()))?;
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// What each host says of the cluster: for the text of a failure.
+    pub fn report(&self) -> String {
+        let mut text = String::new();
+        for host in self.lab.names().iter().filter(|host| *host != "client" && self.lab.is_on(host)) {
+            for line in [
+                "crm_mon -1 -r -f",
+                "systole events | tail -n 25",
+                "ip -o -4 address show",
+                "tail -n 15 /var/log/ha-log",
+            ] {
+                let output = self.lab.shell(host, line);
+                let said = output.map_or_else(
+                    |error| error.to_string(),
+                    |o| [String::from_utf8_lossy(&o.stdout), String::from_utf8_lossy(&o.stderr)].concat(),
+                );
+                text.push_str(&format!("--- {host}# {line}\n{said}"));
+            }
+        }
+        text
+    }
+
+    fn some_host(&self) -> Result<String, Failure> {
+        let mut hosts = self.lab.names().into_iter().filter(|host| host != "client" && self.lab.is_on(host));
+        hosts.next().ok_or_else(|| Failure::broken("every host is off"))
+    }
+}
+
+/// The product as `cargo build --release -p systole` leaves it, or the one that `SYSTOLE_BINARY` names.
+fn binary() -> Result<PathBuf, Failure> {
+    let built = || {
+        std::env::current_exe().ok()?.ancestors().find(|at| at.ends_with("target")).map(|at| at.join("release/systole"))
+    };
+    let path = std::env::var_os("SYSTOLE_BINARY").map(PathBuf::from).or_else(built).unwrap_or_default();
+    require(
+        path.exists(),
+        format!("'{}' is not there: build it with 'cargo build --release -p systole'", path.display()),
+    )?;
+    Ok(path)
+}
