@@ -61,7 +61,6 @@ fn every_directive_is_understood_or_refused_by_name() {
             Standing::Refused(why) => {
                 assert!(found.contains(&format!("ha.cf:1: [{}] is not supported; {why}", directive.name)));
             }
-            }
             Standing::Idle(why) => {
                 let warned = warnings(&format!("{SMALL}{} 1\n", directive.name)).join("\n");
                 assert!(warned.contains(&format!("ha.cf:5: [{}] has no effect; {why}", directive.name)), "{warned}");
