@@ -105,9 +105,14 @@ pub enum Exit {
 /// Facts for the hands.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// The brain wants this run. A recurring operation replaces one of the same resource, action and interval.
+    /// The brain wants this run. A recurring operation replaces one of the same resource, action and interval; its
+    /// first run is due after `start_delay`, the next ones `interval` after the end of the one before.
+    /// An action that changes the resource's state (start, stop, promote, demote, migrate) ends the recurring ones of
+    /// that resource without a report: they judged the old state, and the brain asks for new ones.
     Run(Operation),
-    /// The brain wants no more runs of this recurring operation (one under way is ended first).
+    /// The brain wants no more runs of this operation: recurring, or (interval zero) one that has not begun. A run under
+    /// way goes to its end, unheard. Answered by one report of status `Cancelled` once no run is under way; where
+    /// there is no such operation its call is 0 and its agent empty. A single run under way answers for itself.
     Cancel {
         /// On which resource.
         resource: ResourceId,
@@ -116,8 +121,11 @@ pub enum Input {
         /// Which one.
         interval: Duration,
     },
-    /// A brain connected: say what is under way and the last report of each recurring operation.
+    /// A brain connected. It hears the reports that nobody heard, then `State`: what is under way and the last report
+    /// of each recurring operation.
     Attached,
+    /// Names and values for every agent from now on, over those of the settings: `HA_*`, `PCMK_*`.
+    Environment(BTreeMap<String, String>),
     /// The brain is gone. Go on; keep reports (bounded, newest per operation) for the next one.
     Detached,
     /// A process ended, after its pipes were read.
@@ -131,14 +139,18 @@ pub enum Input {
         /// Same.
         stderr: String,
     },
-    /// Wall-clock time, before any other input that needs it.
+    /// Wall-clock time, before any other input and before each `wake`.
     Clock(WallTime),
+    /// Begin nothing more; the driver ends once `Executor::is_idle`.
+    Stop,
 }
 
 /// Intentions of the hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "an output lives for one step of a driver's loop")]
 pub enum Output {
-    /// Start a process in a group of its own.
+    /// Start a process in a group of its own; answered by `Ended`. The driver reaps it only after it has drained what
+    /// `Ended` led to, so that the group's number is still its own when a `Signal` follows.
     Spawn {
         /// Its name from now on.
         run: RunId,
@@ -154,7 +166,8 @@ pub enum Output {
     },
     /// To the brain: one run ended (recurring: the first time, and whenever status or code changes; failures every time).
     Report(Report),
-    /// To the brain, in answer to `Attached`: everything under way or recurring.
+    /// To the brain, in answer to `Attached`: everything under way (status `Pending`) or recurring (its last report
+    /// again, for the level and not to be counted twice).
     State(Vec<Report>),
     /// For the operator.
     Notice(Notice),
