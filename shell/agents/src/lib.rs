@@ -1,3 +1,9 @@
 //! Native OCF agents: IPaddr2 and OpenSIPS.
 
+pub mod dummy;
+pub mod frame;
+pub mod metadata;
+pub mod netlink;
+pub mod ocf;
 pub mod sip;
+pub mod sys;
