@@ -1,1 +1,63 @@
-//! Every command line tool: systole ..., crm_*, cibadmin, cl_status, ocf-tester.
+//! Every command line tool. A tool is a row in [`TOOLS`]: its names, and what it does.
+//!
+//! Not for deciding anything: tools read the CIB, ask `policy` for state, plans and reasons, and ask the brain for changes.
+
+mod attribute;
+mod configuration;
+mod console;
+mod exit;
+mod failcounts;
+mod failure;
+mod options;
+mod session;
+mod source;
+mod suggest;
+mod tool;
+mod tools;
+mod world;
+mod xpath;
+
+#[cfg(test)]
+mod transcript;
+
+use console::Console;
+use tool::Tool;
+use world::World;
+
+/// Every name and its tool; the first words of `systole` come last.
+const TOOLS: &[(&str, &Tool)] = &[
+    ("attrd_updater", &tools::attrd_updater::TOOL),
+    ("cl_status", &tools::cl_status::TOOL),
+    ("crm_attribute", &tools::crm_attribute::TOOL),
+    ("crm_error", &tools::crm_error::TOOL),
+    ("crm_failcount", &tools::crm_failcount::TOOL),
+    ("crm_master", &tools::crm_master::TOOL),
+    ("crm_node", &tools::crm_node::TOOL),
+    ("crm_standby", &tools::crm_standby::TOOL),
+    ("crmadmin", &tools::crmadmin::TOOL),
+    ("hb_standby", &tools::hb_standby::STANDBY),
+    ("hb_takeover", &tools::hb_standby::TAKEOVER),
+];
+
+/// Every name that [`run`] answers to: for the links of an installation.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TOOLS.iter().map(|(name, _)| *name)
+}
+
+/// Whether [`run`] answers to that name.
+pub fn knows(name: &str) -> bool {
+    names().any(|known| known == name)
+}
+
+/// Runs the tool of that name, the base name of `argv[0]` or the first argument of `systole`; answers its exit code.
+pub fn run(name: &str, args: &[String]) -> u8 {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    match TOOLS.iter().find(|(known, _)| *known == name) {
+        Some((_, tool)) => tool.call(name, args, World::of_process(), Console::Process).0.code(),
+        None => {
+            let hint = suggest::hint(name, "tools", names());
+            Console::Process.complain(format!("systole: there is no tool '{name}'\n  {hint}"));
+            exit::Exit::USAGE.code()
+        }
+    }
+}

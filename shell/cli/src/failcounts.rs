@@ -1,0 +1,45 @@
+//! Failures as the status section counts them: `fail-count-RSC#OPERATION_INTERVAL`, or as Heartbeat 2 did, `fail-count-RSC`.
+
+use crate::configuration::{nodes, pairs};
+use cib::Element;
+use model::Score;
+
+/// One counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// The attribute's whole name.
+    pub attribute: String,
+    /// `monitor_10000`; empty where the counter is not about one operation.
+    pub operation: String,
+    /// How many.
+    pub count: Score,
+}
+
+/// The counters of a resource on a node.
+pub fn counters(cib: &Element, node: &str, resource: &str) -> Vec<Counter> {
+    let transient = nodes::state(cib, node).and_then(|state| state.child("transient_attributes"));
+    let pairs = transient.into_iter().flat_map(|holder| pairs::below(holder, "instance_attributes"));
+    pairs
+        .filter_map(|pair| {
+            let (id, operation) = split(pair.name.strip_prefix("fail-count-")?);
+            let count = Score::parse(pair.value)?;
+            let counter = Counter { attribute: pair.name.to_owned(), operation: operation.to_owned(), count };
+            (id == resource).then_some(counter)
+        })
+        .collect()
+}
+
+/// All failures of a resource on a node.
+pub fn total(cib: &Element, node: &str, resource: &str) -> Score {
+    sum(&counters(cib, node, resource))
+}
+
+/// The sum of counters; infinity is kept.
+pub fn sum(counters: &[Counter]) -> Score {
+    counters.iter().fold(Score::ZERO, |sum, counter| sum + counter.count)
+}
+
+/// `rsc#monitor_10000` into its parts.
+fn split(name: &str) -> (&str, &str) {
+    name.split_once('#').unwrap_or((name, ""))
+}

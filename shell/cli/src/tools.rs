@@ -1,0 +1,12 @@
+//! The tools, one file each, by the names people know.
+
+pub mod attrd_updater;
+pub mod cl_status;
+pub mod crm_attribute;
+pub mod crm_error;
+pub mod crm_failcount;
+pub mod crm_master;
+pub mod crm_node;
+pub mod crm_standby;
+pub mod crmadmin;
+pub mod hb_standby;
