@@ -234,3 +234,17 @@ pub struct Event {
     /// One sentence.
     pub text: String,
 }
+
+impl Event {
+    /// As one line of JSON, with its newline.
+    pub fn to_line(&self) -> String {
+        let mut line = serde_json::to_string(self).expect("strings and numbers are always JSON");
+        line.push('\n');
+        line
+    }
+
+    /// From one line of JSON; `None` when it is damaged.
+    pub fn from_line(line: &str) -> Option<Self> {
+        serde_json::from_str(line).ok()
+    }
+}
