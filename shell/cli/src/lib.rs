@@ -8,6 +8,7 @@ mod console;
 mod exit;
 mod failcounts;
 mod failure;
+mod input;
 mod options;
 mod session;
 mod source;
@@ -27,6 +28,7 @@ use world::World;
 /// Every name and its tool; the first words of `systole` come last.
 const TOOLS: &[(&str, &Tool)] = &[
     ("attrd_updater", &tools::attrd_updater::TOOL),
+    ("cibadmin", &tools::cibadmin::TOOL),
     ("cl_status", &tools::cl_status::TOOL),
     ("crm_attribute", &tools::crm_attribute::TOOL),
     ("crm_error", &tools::crm_error::TOOL),

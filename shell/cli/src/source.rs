@@ -3,6 +3,9 @@
 mod file;
 mod live;
 
+pub use file::{load, read as read_file};
+pub use live::{connect, failure as client_failure};
+
 use crate::failure::Failure;
 use api::{Reply, Request, Status};
 use cib::Element;

@@ -1,6 +1,7 @@
 //! The tools, one file each, by the names people know.
 
 pub mod attrd_updater;
+pub mod cibadmin;
 pub mod cl_status;
 pub mod crm_attribute;
 pub mod crm_error;
