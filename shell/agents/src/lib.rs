@@ -2,6 +2,7 @@
 
 pub mod dummy;
 pub mod frame;
+pub mod ipaddr2;
 pub mod metadata;
 pub mod netlink;
 pub mod ocf;
