@@ -21,6 +21,9 @@ pub struct Outage {
     pub lost: u64,
 }
 
+/// An answer that comes later than this is as good as none: a frozen host answers all it slept through, at once.
+const LATE: Duration = Duration::from_millis(100);
+
 /// What is known about one address, without a socket: requests and answers in, outages out.
 #[derive(Debug, Default)]
 pub struct Record {
@@ -38,7 +41,8 @@ impl Record {
 
     /// Request `number` was answered: every older one that waits was lost. Returns the outage that this ends.
     pub fn answered(&mut self, number: u64, at: Duration) -> Option<Outage> {
-        if !self.waiting.iter().any(|(waiting, _)| *waiting == number) {
+        let sent = self.waiting.iter().find(|(waiting, _)| *waiting == number).map(|(_, sent)| *sent)?;
+        if at.saturating_sub(sent) > LATE {
             return None;
         }
         self.answered += 1;
@@ -237,6 +241,15 @@ mod tests {
         record.answered(1, ms(6));
         assert_eq!(record.answered(1, ms(7)), None);
         assert_eq!(record.answers(), 1);
+    }
+
+    #[test]
+    fn answers_that_come_late_do_not_end_an_outage() {
+        let mut record = Record::default();
+        record.sent(1, ms(5));
+        record.sent(2, ms(300));
+        assert_eq!(record.answered(1, ms(299)), None);
+        assert_eq!(record.answered(2, ms(301)), Some(Outage { began: ms(5), lasted: Some(ms(296)), lost: 1 }));
     }
 
     #[test]

@@ -13,7 +13,7 @@ start() {
     if [ -x "$kamailio" ]; then
         "$kamailio" -f /etc/opensips/kamailio.cfg -P "$pidfile" -m 8 -M 2 || return 1
     else
-        /usr/sbin/systole sip-responder --listen 0.0.0.0:5060 --pidfile "$pidfile" || return 1
+        setsid /usr/sbin/systole sip-responder --listen 0.0.0.0:5060 --pidfile "$pidfile" < /dev/null > /dev/null 2>&1 &
     fi
     tries=0
     until running; do
