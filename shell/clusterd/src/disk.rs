@@ -10,5 +10,5 @@ pub mod layout;
 mod replace;
 
 pub use cib_file::CibFile;
-pub use events::EventLog;
+pub use events::EventFile;
 pub use layout::Layout;

@@ -1,10 +1,11 @@
 //! The few system calls that neither std nor rustix nor socket2 has: the only unsafe code of this crate.
 #![allow(unsafe_code)]
 
+use std::ffi::CStr;
 use std::io;
 use std::mem::{MaybeUninit, size_of};
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 /// A datagram's way: who sent it and to which address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,103 @@ pub fn broadcast_address(socket: BorrowedFd<'_>, device: &str) -> Option<Ipv4Add
     // SAFETY: after success the union holds a sockaddr, large enough for and here used as a sockaddr_in.
     let found = unsafe { (&raw const request.ifr_ifru.ifru_broadaddr).cast::<libc::sockaddr_in>().read_unaligned() };
     Some(address(found.sin_addr)).filter(|address| !address.is_unspecified())
+}
+
+/// A moment in local time, by a format of strftime; empty when the system cannot say.
+pub fn local_time(seconds: i64, format: &CStr) -> String {
+    let mut parts = MaybeUninit::<libc::tm>::zeroed();
+    // SAFETY: both pointers refer to live locals; zero is a valid tm, so it is initialised whatever the call does.
+    let parts = unsafe {
+        libc::localtime_r(&raw const seconds, parts.as_mut_ptr());
+        parts.assume_init()
+    };
+    let mut text = [0_u8; 64];
+    // SAFETY: the length given is that of `text`, and the format ends with a zero byte because it is a CStr.
+    let length = unsafe { libc::strftime(text.as_mut_ptr().cast(), text.len(), format.as_ptr(), &raw const parts) };
+    String::from_utf8_lossy(&text[..length]).into_owned()
+}
+
+/// The supplementary groups of a socket's peer; none when the kernel does not say.
+pub fn peer_groups(socket: BorrowedFd<'_>) -> Vec<u32> {
+    let mut groups = [0_u32; 256];
+    let mut length = length_of::<[u32; 256]>();
+    // SAFETY: pointer and length describe `groups`; the kernel writes at most that and says how much.
+    let code = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERGROUPS,
+            groups.as_mut_ptr().cast(),
+            &raw mut length,
+        )
+    };
+    match checked(code) {
+        Ok(_) => groups[..length as usize / size_of::<u32>()].to_vec(),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// Gives the calling thread the round-robin real-time class; `None`: in the middle of its range.
+///
+/// # Errors
+/// When we may not.
+pub fn become_realtime(priority: Option<u8>) -> io::Result<()> {
+    // SAFETY: these two only return numbers.
+    let (low, high) =
+        unsafe { (libc::sched_get_priority_min(libc::SCHED_RR), libc::sched_get_priority_max(libc::SCHED_RR)) };
+    let priority = priority.map_or(i32::midpoint(low, high), i32::from).clamp(low, high);
+    let parameters = libc::sched_param { sched_priority: priority };
+    // SAFETY: thread 0 is the caller, and the pointer refers to a live local.
+    checked(unsafe { libc::sched_setscheduler(0, libc::SCHED_RR | libc::SCHED_RESET_ON_FORK, &raw const parameters) })
+        .map(drop)
+}
+
+/// Keeps the process small: one heap for all threads, and freed memory goes back to the system.
+pub fn keep_memory_small() {
+    // SAFETY: mallopt only sets numbers; it is called before other threads exist.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 256 << 10);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 128 << 10);
+    }
+}
+
+/// Blocks these signals in the calling thread and those it starts later, and gives a descriptor that tells of them.
+///
+/// # Errors
+/// When the process may open no more files.
+pub fn signal_descriptor(signals: &[libc::c_int]) -> io::Result<OwnedFd> {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: sigemptyset initialises the set; the others read it or add to it; the new descriptor is ours alone.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        for signal in signals {
+            libc::sigaddset(set.as_mut_ptr(), *signal);
+        }
+        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), std::ptr::null_mut());
+        let fd = checked(libc::signalfd(-1, set.as_ptr(), libc::SFD_NONBLOCK | libc::SFD_CLOEXEC))?;
+        Ok(OwnedFd::from_raw_fd(fd))
+    }
+}
+
+/// The next signal that a descriptor of [`signal_descriptor`] tells of.
+pub fn next_signal(descriptor: BorrowedFd<'_>) -> Option<libc::c_int> {
+    let mut info = [0_u8; size_of::<libc::signalfd_siginfo>()];
+    let length = rustix::io::read(descriptor, &mut info).ok()?;
+    // The signal's number is the record's first field, four bytes wide.
+    let number = info.first_chunk::<4>().filter(|_| length == info.len())?;
+    libc::c_int::try_from(u32::from_ne_bytes(*number)).ok()
+}
+
+/// Sets a watchdog's timeout in whole seconds.
+///
+/// # Errors
+/// When the device does not take it.
+pub fn set_watchdog_timeout(device: BorrowedFd<'_>, seconds: libc::c_int) -> io::Result<()> {
+    const WDIOC_SETTIMEOUT: libc::c_ulong = 0xc004_5706;
+    let mut seconds = seconds;
+    // SAFETY: this request reads and writes one int, which is what the pointer refers to.
+    checked(unsafe { libc::ioctl(device.as_raw_fd(), WDIOC_SETTIMEOUT as _, &raw mut seconds) }).map(drop)
 }
 
 /// A type's size in the width that socket calls want.
