@@ -183,6 +183,11 @@ impl Element {
         self.text = self.own_buffer().push(text);
     }
 
+    /// For an element that stands for one of a source.
+    pub(crate) fn set_position(&mut self, position: Position) {
+        self.position = position;
+    }
+
     /// An element whose strings are slices of a document.
     pub(crate) fn in_document(buffer: Buffer, name: Span, attributes: &[Attribute], position: Position) -> Self {
         Self {

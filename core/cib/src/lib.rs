@@ -3,10 +3,17 @@
 mod digest;
 mod element;
 mod parse;
+mod syntax;
+mod upgrade;
+mod validate;
+pub mod value;
 mod version;
 mod write;
 
 pub use digest::{Digest, op_digest};
 pub use element::{Element, Position};
 pub use parse::{ParseError, parse, parse_owned};
+pub use syntax::{CURRENT_SCHEMA, Syntax};
+pub use upgrade::{Upgraded, upgrade};
+pub use validate::{Consequence, Mistake, Note, Report, validate};
 pub use version::Version;

@@ -1,0 +1,51 @@
+//! Reads, checks and upgrades CIB files: `cargo run -p cib --example load -- [-v] FILE...`.
+//!
+//! Prints what each file is refused for (with `-v` also what is ignored, repaired or noted), and the sum. An upgraded
+//! document is written, read and checked again: what was accepted before must be accepted after.
+#![allow(clippy::disallowed_methods)]
+
+use cib::{Report, parse, upgrade, validate};
+
+fn main() {
+    let (flags, files): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with('-'));
+    let is_verbose = flags.iter().any(|flag| flag == "-v");
+    let mut loaded = 0;
+    for file in &files {
+        match load(file, is_verbose) {
+            Ok(()) => loaded += 1,
+            Err(reason) => println!("{file}: {reason}"),
+        }
+    }
+    println!("{loaded} of {} files load", files.len());
+}
+
+fn load(file: &str, is_verbose: bool) -> Result<(), String> {
+    let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let cib = parse(&text).map_err(|error| error.to_string())?;
+    let before = validate(&cib);
+    if is_verbose {
+        print_all(file, &before);
+    }
+    refused(&before)?;
+    let upgraded = upgrade(&cib);
+    for note in upgraded.notes.iter().filter(|_| is_verbose) {
+        println!("{file}: upgrade: {note}");
+    }
+    let written = parse(&upgraded.cib.to_xml()).map_err(|error| format!("written again: {error}"))?;
+    refused(&validate(&written)).map_err(|reason| format!("upgraded: {reason}"))
+}
+
+fn refused(report: &Report) -> Result<(), String> {
+    let reasons: Vec<String> = report.refusals().map(ToString::to_string).collect();
+    if reasons.is_empty() { Ok(()) } else { Err(reasons.join("\n  ")) }
+}
+
+fn print_all(file: &str, report: &Report) {
+    println!("{file}: {} syntax", report.syntax);
+    for mistake in &report.mistakes {
+        println!("  {:?}: {mistake}", mistake.consequence);
+    }
+    for note in &report.notes {
+        println!("  note: {note}");
+    }
+}
