@@ -113,8 +113,8 @@ fn start(command: &Command) -> io::Result<Agent> {
         .process_group(0)
         .spawn()?;
     let pid = i32::try_from(child.id()).expect("a process number is a positive pid_t");
-    let stdout = Pipe::new(child.stdout.take().expect("it was asked for"))?;
-    let stderr = Pipe::new(child.stderr.take().expect("it was asked for"))?;
+    let stdout = Pipe::new(child.stdout.take().expect("it was asked for"));
+    let stderr = Pipe::new(child.stderr.take().expect("it was asked for"));
     Ok(Agent { pid, stdout, stderr })
 }
 

@@ -1,6 +1,5 @@
 //! The reading end of an agent's output: its last bytes, read without waiting.
 
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// Of each stream the last bytes are kept: some hundred lines.
@@ -18,10 +17,10 @@ pub(crate) struct Pipe {
 
 impl Pipe {
     /// Takes over a pipe's reading end.
-    pub(crate) fn new(descriptor: impl Into<OwnedFd>) -> io::Result<Self> {
+    pub(crate) fn new(descriptor: impl Into<OwnedFd>) -> Self {
         let descriptor = descriptor.into();
-        rustix::io::ioctl_fionbio(&descriptor, true)?;
-        Ok(Self { descriptor, kept: Vec::new(), is_open: true })
+        rustix::io::ioctl_fionbio(&descriptor, true).expect("every open pipe can be told not to block");
+        Self { descriptor, kept: Vec::new(), is_open: true }
     }
 
     /// Whether more may come.
