@@ -55,7 +55,7 @@ const DESCRIPTION: Description = Description {
 /// Runs one action with the process's environment.
 pub fn main(action: &str) -> u8 {
     if action == "meta-data" {
-        print!("{}", DESCRIPTION.to_xml());
+        print!("{}", meta_data());
         return OcfCode::OK.0;
     }
     let environment = Environment::of_process();
@@ -63,6 +63,11 @@ pub fn main(action: &str) -> u8 {
         Some(result) => finish(result),
         None => unimplemented("Dummy", ACTIONS),
     }
+}
+
+/// What the agent says of itself, as XML.
+pub fn meta_data() -> String {
+    DESCRIPTION.to_xml()
 }
 
 fn run(action: &str, environment: &Environment) -> Option<Result<OcfCode, Failure>> {

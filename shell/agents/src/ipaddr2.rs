@@ -48,7 +48,7 @@ pub fn main(action: &str) -> u8 {
 pub fn run(form: Form, action: &str, environment: &Environment) -> u8 {
     match action {
         "meta-data" => {
-            print!("{}", description::of(form).to_xml());
+            print!("{}", meta_data(form));
             OcfCode::OK.0
         }
         "start" => finish(prepare(form, environment).and_then(|mut agent| agent.start())),
@@ -58,6 +58,11 @@ pub fn run(form: Form, action: &str, environment: &Environment) -> u8 {
         "validate-all" => finish(prepare(form, environment).and_then(|mut agent| agent.validate())),
         _ => unimplemented(description::of(form).name, ACTIONS),
     }
+}
+
+/// What the agent says of itself, as XML.
+pub fn meta_data(form: Form) -> String {
+    description::of(form).to_xml()
 }
 
 fn prepare(form: Form, environment: &Environment) -> Result<Agent, Failure> {

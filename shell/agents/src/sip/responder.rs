@@ -13,7 +13,8 @@ const STREAMS_MAX: usize = 32;
 /// A stream that says nothing for this long is closed.
 const STREAM_IDLE: Duration = Duration::from_secs(30);
 
-const USAGE: &str = "usage: systole sip-responder --listen ADDRESS:PORT [--pidfile FILE]";
+const USAGE: &str =
+    "usage: sip-responder --listen ADDRESS:PORT [--pidfile FILE]; also -l, -P, -f and -c as a proxy has them";
 
 /// Why the responder does not run.
 #[derive(Debug, Error)]
@@ -30,7 +31,13 @@ pub enum ResponderError {
 }
 
 /// Runs until it is killed: `--listen ADDRESS:PORT`, `--pidfile FILE`; 2 for a wrong command line, 1 for no luck.
+///
+/// It also understands the options by which agents call a proxy, so that they can be tried out on it: `-l` and `-P`
+/// are the two above, `-f FILE` is ignored, and `-c` checks nothing and succeeds.
 pub fn main(args: &[String]) -> u8 {
+    if args.iter().any(|word| word == "-c") {
+        return 0;
+    }
     let Err(error) = serve_from(args);
     let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
     eprintln!("sip-responder: {error}{source}");
@@ -43,11 +50,9 @@ fn serve_from(args: &[String]) -> Result<std::convert::Infallible, ResponderErro
     while let Some(word) = words.next() {
         let value = words.next().ok_or_else(|| ResponderError::Usage(format!("{word} needs a value")))?;
         match word.as_str() {
-            "--listen" => {
-                let parsed = value.parse();
-                listen = Some(parsed.map_err(|_| ResponderError::Usage(format!("{value:?} is not ADDRESS:PORT")))?);
-            }
-            "--pidfile" => pidfile = Some(PathBuf::from(value)),
+            "--listen" | "-l" => listen = Some(address(value)?),
+            "--pidfile" | "-P" => pidfile = Some(PathBuf::from(value)),
+            "-f" => {}
             _ => return Err(ResponderError::Usage(format!("unknown option {word}"))),
         }
     }
@@ -56,6 +61,12 @@ fn serve_from(args: &[String]) -> Result<std::convert::Infallible, ResponderErro
         write_pid(&path).map_err(|error| ResponderError::PidFile(path, error))?;
     }
     responder.serve()
+}
+
+/// `ADDRESS:PORT`, also with the transport before it that a proxy's configuration has; both are always served.
+fn address(text: &str) -> Result<SocketAddr, ResponderError> {
+    let bare = text.strip_prefix("udp:").or_else(|| text.strip_prefix("tcp:")).unwrap_or(text);
+    bare.parse().map_err(|_| ResponderError::Usage(format!("{text:?} is not ADDRESS:PORT")))
 }
 
 fn write_pid(path: &Path) -> io::Result<()> {

@@ -1,0 +1,52 @@
+//! The agents as a cluster meets them: as executables, in network namespaces of their own.
+//!
+//! A test that lacks a right or a program says so in one line and passes.
+
+mod ipaddr2;
+mod namespace;
+mod ocf_tester;
+mod proxy;
+mod shell_functions;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// What one run of an agent came to.
+#[derive(Debug)]
+struct Run {
+    code: i32,
+    said: String,
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        let said = [output.stdout, output.stderr].concat();
+        Self { code: output.status.code().unwrap_or(-1), said: String::from_utf8_lossy(&said).into_owned() }
+    }
+}
+
+/// The executable of this crate, called by that name with those arguments.
+fn program(name: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_agent"));
+    command.arg(name);
+    command
+}
+
+/// Runs one action of a native agent.
+fn agent(name: &str, action: &str, state: &Path, parameters: &[(&str, &str)]) -> Run {
+    let mut command = program(name);
+    command.arg(action).env("HA_RSCTMP", state);
+    for (key, value) in parameters {
+        command.env(format!("OCF_RESKEY_{key}"), value);
+    }
+    command.output().unwrap().into()
+}
+
+/// Says why a test does nothing.
+fn skip(why: &str) {
+    println!("skipped: {why}");
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
