@@ -1,0 +1,277 @@
+//! The cluster engine: the machine that turns packets and time into views and an order of messages.
+//!
+//! This file holds its vocabulary and its control flow; what it knows is in the leaf modules beside it.
+
+mod agree;
+mod beat;
+mod receive;
+mod session;
+mod settle;
+mod status;
+#[cfg(test)]
+mod tests;
+mod traffic;
+
+pub use status::{Counters, LinkStatus, PeerState, PeerStatus, Status};
+
+use crate::agreement::Agreement;
+use crate::clique::fingerprint;
+use crate::config::{Config, Timing};
+use crate::contract::{Incarnation, Input, Output};
+use crate::order::outbox::Outbox;
+use crate::peers::Peers;
+use crate::quorum::Quorum;
+use crate::wire::{Body, Packet, encode};
+use beat::Pace;
+use model::{Instant, Machine, NodeName, Notice, Rng, Severity, Timers};
+use session::Session;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+/// A notice of the same kind is given again after this long.
+const NOTICE_EVERY: Duration = Duration::from_secs(60);
+
+/// What an engine is made of.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Every configured node, ourselves included.
+    pub nodes: Vec<NodeName>,
+    /// Who we are.
+    pub own: NodeName,
+    /// Which life of ours this is; it must be on disk already.
+    pub incarnation: Incarnation,
+    /// How many media there are.
+    pub links: usize,
+    /// The detector's times.
+    pub timing: Timing,
+    /// The rule of quorum.
+    pub quorum: Quorum,
+    /// For nonces: must not be foreseeable by others.
+    pub seed: u64,
+}
+
+impl Setup {
+    /// As `ha.cf` has it.
+    pub fn from_config(config: &Config, own: NodeName, incarnation: Incarnation, seed: u64) -> Self {
+        Self {
+            nodes: config.nodes.clone(),
+            own,
+            incarnation,
+            links: config.media.len(),
+            timing: config.timing,
+            quorum: Quorum::for_nodes(config.nodes.len()),
+            seed,
+        }
+    }
+}
+
+/// What the engine waits for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// When to send the next heartbeat.
+    Beat,
+    /// When a peer is to be looked after: late, very late, lost.
+    Peer(NodeName),
+    /// When absent hosts are no longer waited for.
+    Settled,
+    /// When to send the present round of an agreement again.
+    Agree,
+    /// When to stop following another's proposal that does not come to an end.
+    Follow,
+    /// When to stop expecting a proposal from our seniors.
+    Patience,
+    /// When to send unacknowledged slots again.
+    Resend,
+    /// When to submit again what was not numbered.
+    Submit,
+    /// When to acknowledge what has come.
+    Ack,
+    /// When to ask for slots that are missing.
+    Missing,
+    /// When to look whether we may leave.
+    Leave,
+}
+
+/// Leaving in order.
+#[derive(Clone, Copy, Debug)]
+struct Leaving {
+    since: Instant,
+    /// The others have been told; before that, what is on its way is finished.
+    announced: bool,
+}
+
+/// The cluster engine of one node.
+#[derive(Debug)]
+pub struct Engine {
+    setup: Setup,
+    /// Our own fingerprint.
+    print: u64,
+    peers: Peers,
+    agreement: Agreement,
+    session: Option<Session>,
+    outbox: Outbox,
+    pace: Pace,
+    timers: Timers<Timer>,
+    output: VecDeque<Output>,
+    counters: Counters,
+    noticed: BTreeMap<&'static str, Instant>,
+    rng: Rng,
+    packets: u64,
+    submit_tries: u32,
+    /// Absent hosts are no longer waited for.
+    settled: bool,
+    patience_over: bool,
+    leaving: Option<Leaving>,
+    gone: bool,
+    /// Facts have changed that decide who should be with whom.
+    unsettled: bool,
+    /// Facts have changed that the others must hear of at once.
+    beat_now: bool,
+}
+
+impl Engine {
+    /// An engine that starts to speak at once.
+    pub fn new(mut setup: Setup, now: Instant) -> Self {
+        setup.nodes.sort();
+        setup.nodes.dedup();
+        let others = setup.nodes.iter().filter(|name| **name != setup.own).cloned();
+        let mut engine = Self {
+            print: fingerprint(&setup.own, setup.incarnation.0),
+            peers: Peers::new(others, setup.links),
+            agreement: Agreement::default(),
+            session: None,
+            outbox: Outbox::new(setup.own.clone()),
+            pace: Pace::default(),
+            timers: Timers::default(),
+            output: VecDeque::new(),
+            counters: Counters::default(),
+            noticed: BTreeMap::new(),
+            rng: Rng::from_seed(setup.seed),
+            packets: 0,
+            submit_tries: 0,
+            settled: false,
+            patience_over: false,
+            leaving: None,
+            gone: false,
+            unsettled: true,
+            beat_now: true,
+            setup,
+        };
+        engine.timers.set(Timer::Settled, now + engine.setup.timing.initdead);
+        engine.conclude(now);
+        engine
+    }
+
+    /// Brings everything that follows from the facts up to date, once per input.
+    fn conclude(&mut self, now: Instant) {
+        if self.gone {
+            return;
+        }
+        if std::mem::take(&mut self.unsettled) {
+            self.settle(now);
+        }
+        if std::mem::take(&mut self.beat_now) {
+            self.beat(now, None, 0);
+        }
+    }
+
+    fn on_timer(&mut self, now: Instant, timer: &Timer) {
+        match timer {
+            Timer::Beat => self.on_beat(now),
+            Timer::Peer(name) => self.look_after(now, name),
+            Timer::Settled => {
+                self.settled = true;
+                self.unsettled = true;
+                self.beat_now = true;
+            }
+            Timer::Agree => self.ask_again(now),
+            Timer::Follow => {
+                self.agreement.follows = None;
+                self.unsettled = true;
+            }
+            Timer::Patience => {
+                self.patience_over = true;
+                self.unsettled = true;
+            }
+            Timer::Resend => self.resend_slots(now),
+            Timer::Submit => self.submit_again(now),
+            Timer::Ack => self.acknowledge(now),
+            Timer::Missing => self.ask_for_missing(now),
+            Timer::Leave => self.try_to_leave(now),
+        }
+    }
+
+    /// Puts a packet on all media.
+    fn send(&mut self, to: Option<NodeName>, body: Body) {
+        self.packets += 1;
+        let packet = Packet {
+            sender: self.setup.own.clone(),
+            incarnation: self.setup.incarnation,
+            to,
+            number: self.packets,
+            view: self.view_number(),
+            promised: self.agreement.promised,
+            body,
+        };
+        let bytes = encode(&packet);
+        self.counters.sent += 1;
+        self.counters.sent_bytes += u64::try_from(bytes.len()).expect("a packet is short");
+        self.output.push_back(Output::Send { link: None, to: packet.to, packet: bytes });
+    }
+
+    fn notice(&mut self, id: &'static str, severity: Severity, text: String) {
+        self.output.push_back(Output::Notice(Notice::new(id, severity, text)));
+    }
+
+    /// For what strangers can cause: once a minute.
+    fn notice_rarely(&mut self, now: Instant, id: &'static str, text: impl FnOnce() -> String) {
+        let due = self.noticed.get(id).is_none_or(|last| now.since(*last) >= NOTICE_EVERY);
+        if due {
+            self.noticed.insert(id, now);
+            self.notice(id, Severity::Warning, text());
+        }
+    }
+}
+
+impl Machine for Engine {
+    type Input = Input;
+    type Output = Output;
+
+    fn handle(&mut self, now: Instant, input: Input) {
+        if self.gone {
+            return;
+        }
+        self.notice_own_pause(now);
+        match input {
+            Input::Packet { link, packet } => self.on_packet(now, link, &packet),
+            Input::BadSeal { link, source } => self.on_bad_seal(now, link, &source),
+            Input::LinkTrouble { link, trouble } => self.on_link_trouble(link, trouble),
+            Input::Broadcast { delivery, payload } => self.broadcast(now, delivery, payload),
+            Input::ViewAccepted { number } => self.on_view_accepted(now, number),
+            Input::Leave => self.leave(now),
+        }
+        self.conclude(now);
+    }
+
+    fn wake(&mut self, now: Instant) {
+        if self.gone {
+            return;
+        }
+        self.notice_own_pause(now);
+        while let Some(timer) = self.timers.expired(now) {
+            self.on_timer(now, &timer);
+            self.conclude(now);
+            if self.gone {
+                return;
+            }
+        }
+    }
+
+    fn poll(&mut self) -> Option<Output> {
+        self.output.pop_front()
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        if self.gone { None } else { self.timers.deadline() }
+    }
+}

@@ -1,0 +1,1 @@
+//! Whole clusters of engines on virtual time.
