@@ -25,7 +25,7 @@ impl Engine {
             }
             self.agreement.proposal = None;
         }
-        if self.follows_another(now, &desired) {
+        if self.follows_another(now) {
             return;
         }
         if !self.change_is_due(now, &desired) {
@@ -56,13 +56,13 @@ impl Engine {
         members.iter().filter_map(|member| self.peers.get(&member.name))
     }
 
-    /// Another's proposal runs, and it is alive: it shall come to its end.
-    fn follows_another(&self, now: Instant, desired: &[Member]) -> bool {
+    /// Another's proposal runs, and it is alive: it shall come to its end. This also keeps two proposers, who cannot
+    /// agree on who is senior, from outbidding each other at the speed of the network.
+    fn follows_another(&self, now: Instant) -> bool {
         let limit = self.patience() / 2;
-        self.agreement
-            .follows
-            .as_ref()
-            .is_some_and(|(name, since)| now.since(*since) < limit && desired.iter().any(|member| member.name == *name))
+        self.agreement.follows.as_ref().is_some_and(|(name, since)| {
+            now.since(*since) < limit && self.peers.get(name).is_some_and(|peer| self.stays(peer))
+        })
     }
 
     /// What we are is not what should be.
@@ -100,7 +100,7 @@ impl Engine {
     /// Who should be in a view with us, senior first.
     fn desired(&self) -> Vec<Member> {
         let own = self.own_vertex();
-        let others = self.peers.iter().filter(|(_, peer)| self.is_candidate(peer));
+        let others = self.peers.iter().filter(|(name, peer)| self.is_candidate(name, peer));
         let vertices = others.map(|(name, peer)| vertex(name, peer)).collect();
         grow(own, vertices).into_iter().map(|name| self.member(name)).collect()
     }
@@ -121,11 +121,18 @@ impl Engine {
     }
 
     /// Hears us and is heard, stays, and is not bound to a coordinator whom we cannot reach.
-    fn is_candidate(&self, peer: &Peer) -> bool {
+    fn is_candidate(&self, name: &NodeName, peer: &Peer) -> bool {
         let bound = peer.report.coordinator;
-        let free = peer.report.view == 0 || bound == 0 || bound == self.print || peer.report.view == self.view_number();
+        let free = peer.report.view == 0 || bound == 0 || bound == self.print || self.is_of_our_view(name, peer);
         self.stays(peer)
             && (free || self.peers.iter().any(|(_, other)| other.fingerprint == bound && self.stays(other)))
+    }
+
+    /// A member of our view that is in it, or on its way into it.
+    fn is_of_our_view(&self, name: &NodeName, peer: &Peer) -> bool {
+        let Some(session) = &self.session else { return false };
+        let member = session.member(name).is_some_and(|member| Some(member.incarnation) == peer.incarnation);
+        member && peer.report.view <= session.view.number
     }
 
     fn stays(&self, peer: &Peer) -> bool {

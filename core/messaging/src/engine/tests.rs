@@ -1,1 +1,10 @@
-//! Whole clusters of engines on virtual time.
+//! Whole clusters of engines on virtual time: start, loss, crashes, partitions, leaving; laws checked from outside.
+
+mod check;
+mod cost;
+mod detector;
+mod identity;
+mod membership;
+mod order;
+mod storm;
+mod world;

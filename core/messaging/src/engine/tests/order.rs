@@ -1,0 +1,94 @@
+//! Broadcasts: one order, safe and agreed, large ones, under loss, with bounded memory.
+
+use super::check::all_laws;
+use super::world::{Event, MS, World};
+use crate::contract::Delivery;
+
+#[test]
+fn everybody_delivers_everything_in_one_order() {
+    let mut world = World::booted(3);
+    for round in 0..20 {
+        for node in 0..3 {
+            let delivery = if round % 2 == 0 { Delivery::Agreed } else { Delivery::Safe };
+            let mark = if round % 2 == 0 { "A" } else { "S" };
+            world.broadcast(node, delivery, format!("{mark} {round} of {node}").as_bytes());
+        }
+    }
+    world.run(20 * MS);
+    assert_eq!(world.delivered(0).len(), 60);
+    assert_eq!(world.delivered(0), world.delivered(1));
+    assert_eq!(world.delivered(0), world.delivered(2));
+    all_laws(&world);
+}
+
+#[test]
+fn a_safe_broadcast_takes_a_few_trips_and_no_timer() {
+    for node in [0, 1] {
+        let mut world = World::booted(2);
+        world.broadcast(node, Delivery::Safe, b"S");
+        let took = world.run_until(100 * MS, |world| (0..2).all(|node| !world.delivered(node).is_empty()));
+        assert!(took.is_some_and(|took| took < 1 * MS), "{took:?}");
+    }
+}
+
+#[test]
+fn a_broadcast_of_megabytes_arrives_whole_under_loss() {
+    let mut world = World::booted(3);
+    world.network.loss = 100;
+    let payload: Vec<u8> = (0..3_000_000u32).map(|n| u8::try_from(n % 249).unwrap()).collect();
+    world.broadcast(1, Delivery::Safe, &payload);
+    let took = world.run_until(60_000 * MS, |world| {
+        (0..3).all(|node| world.events(node).iter().any(|(_, event)| matches!(event, Event::Deliver { .. })))
+    });
+    println!("3 MB at 10 % loss: {took:?}");
+    assert!(took.is_some());
+    for node in 0..3 {
+        let whole = |event: &Event| matches!(event, Event::Deliver { payload: got, .. } if **got == *payload);
+        assert!(world.events(node).iter().any(|(_, event)| whole(event)));
+    }
+    all_laws(&world);
+}
+
+#[test]
+fn lost_packets_are_asked_for_again_within_milliseconds() {
+    for loss in [150, 300] {
+        let mut world = World::booted(2);
+        world.network.loss = loss;
+        for n in 0..200 {
+            world.broadcast(n % 2, Delivery::Safe, format!("S{n}").as_bytes());
+            world.run(10 * MS);
+        }
+        world.run(1_000 * MS);
+        assert_eq!(world.delivered(0).len(), 200, "at {loss} in a thousand");
+        assert_eq!(world.delivered(0), world.delivered(1));
+        all_laws(&world);
+    }
+}
+
+#[test]
+fn what_was_not_delivered_is_handed_back_when_the_view_ends() {
+    let mut world = World::booted(2);
+    world.partition(&[0]);
+    world.broadcast(1, Delivery::Safe, b"S of the junior");
+    world.broadcast(0, Delivery::Safe, b"S of the senior");
+    world.run(2_000 * MS);
+    let handed_back = world.events(1).iter().any(|(_, event)| matches!(event, Event::Undelivered(_)));
+    assert!(handed_back, "it was never numbered");
+    assert_eq!(world.delivered(0), ["S of the senior"], "it was numbered, and nobody else is left");
+    all_laws(&world);
+}
+
+#[test]
+fn a_member_that_stops_reading_holds_the_view_up_but_memory_is_bounded() {
+    let mut world = World::booted(2);
+    world.freeze(1, 400 * MS);
+    for n in 0..20_000 {
+        world.broadcast(0, Delivery::Agreed, format!("A{n}").as_bytes());
+    }
+    let undelivered = world.events(0).iter().filter(|(_, event)| matches!(event, Event::Undelivered(_))).count();
+    assert!(undelivered > 10_000, "refused beyond the bound: {undelivered}");
+    world.run(4_000 * MS);
+    assert_eq!(world.delivered(0), world.delivered(1));
+    assert_eq!(world.delivered(0).len() + undelivered, 20_000);
+    all_laws(&world);
+}

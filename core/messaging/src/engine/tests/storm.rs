@@ -1,0 +1,119 @@
+//! From a seed: sizes, faults, broadcasts. First safety under all of it, then heal, and demand that all goes on.
+
+use super::check::all_laws;
+use super::world::{MS, World};
+use crate::contract::{Delivery, Input};
+
+const SEEDS: u64 = 400;
+
+fn pick(world: &mut World, bound: usize) -> usize {
+    usize::try_from(world.rng.below(u64::try_from(bound).unwrap())).unwrap()
+}
+
+fn fault(world: &mut World) {
+    let count = world.names.len();
+    let node = pick(world, count);
+    match world.rng.below(12) {
+        0 => world.crash(node),
+        1 | 2 => {
+            if world.engines[node].is_none() {
+                world.start(node);
+            }
+        }
+        3 => {
+            let side: Vec<usize> = (0..count).filter(|_| world.rng.chance(500)).collect();
+            world.partition(&side);
+        }
+        4 => {
+            let other = pick(world, count);
+            world.cut(node, other);
+        }
+        5 | 6 => world.heal(),
+        7 => world.network.loss = world.rng.below(300),
+        8 => world.network.delay = (50, 100 + world.rng.below(20_000)),
+        9 => {
+            let span = u32::try_from(world.rng.below(1_500)).unwrap();
+            world.freeze(node, span * MS);
+        }
+        10 => world.input(node, Input::Leave),
+        _ => world.network.duplicates = world.rng.below(300),
+    }
+    for node in 0..count {
+        if world.engines[node].as_ref().is_some_and(|engine| engine.gone) {
+            world.crash(node);
+        }
+    }
+}
+
+fn chatter(world: &mut World, number: &mut u32) {
+    let count = world.names.len();
+    for _ in 0..world.rng.below(4) {
+        let node = pick(world, count);
+        *number += 1;
+        let safe = world.rng.chance(500);
+        let (mark, delivery) = if safe { ("S", Delivery::Safe) } else { ("A", Delivery::Agreed) };
+        let padding = "x".repeat(if world.rng.chance(50) { 5_000 } else { 0 });
+        world.broadcast(node, delivery, format!("{mark}{number}{padding}").as_bytes());
+    }
+}
+
+fn storm(seed: u64) {
+    let count = 1 + usize::try_from(seed % 6).unwrap();
+    let mut world = World::seeded(count, seed);
+    world.timing.initdead = 1_500 * MS;
+    world.links = 1 + u8::try_from(seed % 2).unwrap();
+    (0..count).filter(|node| *node == 0 || seed % 3 != 0).for_each(|node| world.start(node));
+    let mut number = 0;
+    for _ in 0..40 {
+        if world.rng.chance(400) {
+            fault(&mut world);
+        }
+        chatter(&mut world, &mut number);
+        let span = u32::try_from(1 + world.rng.below(200)).unwrap();
+        world.run(span * MS);
+    }
+    all_laws(&world);
+    goes_on(&mut world, seed);
+    all_laws(&world);
+}
+
+/// After the faults end, everybody is together within a bound and talks.
+fn goes_on(world: &mut World, seed: u64) {
+    world.heal();
+    world.network.loss = 0;
+    world.network.duplicates = 0;
+    world.network.delay = (80, 150);
+    for node in 0..world.names.len() {
+        if world.engines[node].as_ref().is_none_or(|engine| engine.leaving.is_some()) {
+            world.crash(node);
+            world.start(node);
+        }
+    }
+    assert!(world.run_until(6_000 * MS, World::is_whole).is_some(), "seed {seed}: not together again");
+    world.run(2_000 * MS);
+    assert!(world.is_whole(), "seed {seed}: not stable");
+    let before: Vec<usize> = (0..world.names.len()).map(|node| world.delivered(node).len()).collect();
+    (0..world.names.len()).for_each(|node| world.broadcast(node, Delivery::Safe, format!("S end {node}").as_bytes()));
+    world.run(500 * MS);
+    for node in 0..world.names.len() {
+        assert_eq!(world.delivered(node).len() - before[node], world.names.len(), "seed {seed}: node {node} is deaf");
+    }
+}
+
+#[test]
+fn all_laws_hold_in_every_storm_and_all_goes_on_after_it() {
+    for seed in 0..SEEDS {
+        storm(seed);
+    }
+}
+
+/// `cargo test -p messaging --release -- --ignored --nocapture storms`, with `SEED` or `SEEDS` set at compile time.
+#[test]
+#[ignore = "takes minutes; for a long search"]
+fn many_storms() {
+    let first = option_env!("SEED").map_or(0, |text| text.parse().unwrap());
+    let count: u64 = option_env!("SEEDS").map_or(20_000, |text| text.parse().unwrap());
+    for seed in first..first + count {
+        storm(seed);
+    }
+}
