@@ -95,6 +95,9 @@ impl Agent {
         info(format_args!("adding address {}/{} to {}", address.ip, address.prefix, place.link.name));
         self.host.add(&address)?;
         self.ready(&place.link, &address).inspect_err(|_| self.take_back(&address))?;
+        if let Some((ip, label)) = self.parameters.source_label {
+            self.host.set_source_label(ip, place.link.index, label)?;
+        }
         self.announce(&place.link, self.parameters.arp.count);
         Ok(OcfCode::OK)
     }
@@ -104,6 +107,9 @@ impl Agent {
         for address in self.served()? {
             info(format_args!("removing address {}/{}", address.ip, address.prefix));
             self.host.remove(&address)?;
+            if let Some((ip, label)) = self.parameters.source_label {
+                self.host.clear_source_label(ip, address.interface, label);
+            }
         }
         if self.parameters.lvs.is_yes() {
             loopback::restore(&mut self.host, self.parameters.ip, &self.state)?;

@@ -5,6 +5,7 @@
 
 pub mod dummy;
 pub mod frame;
+pub mod install;
 pub mod ipaddr2;
 pub mod metadata;
 pub mod netlink;
@@ -14,6 +15,7 @@ pub mod sip;
 pub mod sys;
 pub mod tester;
 
+pub use install::install;
 use ipaddr2::Form;
 use ocf::Environment;
 use proxy::Product;
@@ -45,6 +47,7 @@ pub fn dispatch(argv0: &str, args: &[String]) -> Option<u8> {
         "Kamailio" => proxy::main(Product::Kamailio, action()),
         "Dummy" => dummy::main(action()),
         "ocf-tester" => tester::main(args),
+        "sipsak" => sip::sipsak::main(args),
         "sip-responder" => sip::responder::main(args),
         _ => return None,
     })

@@ -93,7 +93,9 @@ impl Agent {
             process.signal(Signal::TERM);
             if !process::await_end(&family, self.0.grace()) {
                 warn(format_args!("{} did not end after TERM; killing it", self.0.name()));
-                family.iter().for_each(|member| member.signal(Signal::KILL));
+                for member in &family {
+                    member.signal(Signal::KILL);
+                }
                 if !process::await_end(&family, KILL_WAIT) {
                     return Err(Failure::error(format!("{} survives KILL; it hangs in the kernel", self.0.name())));
                 }

@@ -5,6 +5,7 @@
 pub mod message;
 pub mod probe;
 pub mod responder;
+pub mod sipsak;
 mod stream;
 
 #[cfg(test)]

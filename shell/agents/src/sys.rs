@@ -6,6 +6,12 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use std::io;
 use std::mem::size_of;
 
+/// The address family as the address holds it.
+const AF_PACKET: u16 = AddressFamily::PACKET.as_raw();
+/// Twenty octets, by the kernel's interface.
+const ADDRESS_LENGTH: libc::socklen_t = 20;
+const _: () = assert!(size_of::<libc::sockaddr_ll>() == 20, "the length above is that of the address");
+
 /// A packet socket that sends and sees whole Ethernet frames of one interface.
 #[derive(Debug)]
 pub struct FrameSocket(OwnedFd);
@@ -19,7 +25,7 @@ impl FrameSocket {
         // Protocol 0 receives nothing until the socket is bound, so no frame of another interface slips in.
         let socket = socket_with(AddressFamily::PACKET, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
         let address = libc::sockaddr_ll {
-            sll_family: libc::AF_PACKET as u16,
+            sll_family: AF_PACKET,
             sll_protocol: ether_type.to_be(),
             sll_ifindex: i32::try_from(interface).map_err(|_| io::ErrorKind::InvalidInput)?,
             sll_hatype: 0,
@@ -28,13 +34,8 @@ impl FrameSocket {
             sll_addr: [0; 8],
         };
         // SAFETY: the pointer and the length describe `address`, which lives across the call.
-        let status = unsafe {
-            libc::bind(
-                socket.as_raw_fd(),
-                (&raw const address).cast::<libc::sockaddr>(),
-                size_of::<libc::sockaddr_ll>() as libc::socklen_t,
-            )
-        };
+        let status =
+            unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast::<libc::sockaddr>(), ADDRESS_LENGTH) };
         if status == 0 { Ok(Self(socket)) } else { Err(io::Error::last_os_error()) }
     }
 

@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     let code = by_name.unwrap_or_else(|| {
         args.remove(0);
         match args.split_first() {
-            Some((first, rest)) => agents::dispatch(first, rest).unwrap_or_else(|| usage()),
+            Some((first, rest)) => agents::dispatch(first, rest).unwrap_or_else(usage),
             None => usage(),
         }
     });

@@ -81,6 +81,22 @@ const PARAMETERS: &[Parameter] = &[
         long: "The address on lo does not count as running; it is set aside while the resource runs here.",
     },
     Parameter {
+        name: "lvs_ipv6_addrlabel",
+        kind: Kind::Boolean,
+        presence: Presence::Optional,
+        default: Some("false"),
+        short: "Label the address (IPv6)",
+        long: "Gives the address a label of its own, so that connections of this host do not take it as their source.",
+    },
+    Parameter {
+        name: "lvs_ipv6_addrlabel_value",
+        kind: Kind::Integer,
+        presence: Presence::Optional,
+        default: Some("99"),
+        short: "The label",
+        long: "The number used by lvs_ipv6_addrlabel.",
+    },
+    Parameter {
         name: "unique_clone_address",
         kind: Kind::Boolean,
         presence: Presence::Optional,

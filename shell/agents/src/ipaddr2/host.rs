@@ -2,7 +2,7 @@
 
 use crate::netlink::{Address, Link, Netlink, Route, types::network};
 use crate::ocf::{Failure, warn};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
 use std::{fs, io};
 
@@ -59,6 +59,24 @@ impl Host {
             Ok(()) | Err(_) => {}
         }
         before.iter().try_for_each(|other| self.add(other))
+    }
+
+    /// Labels an IPv6 address for the choice of source addresses.
+    pub fn set_source_label(&mut self, ip: Ipv6Addr, interface: u32, label: u32) -> Result<(), Failure> {
+        match self.0.set_source_label(ip, interface, label) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(broken("label the address", &error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Takes that label away; one that is not there is as good.
+    pub fn clear_source_label(&mut self, ip: Ipv6Addr, interface: u32, label: u32) {
+        match self.0.clear_source_label(ip, interface, label) {
+            Err(error) if error.raw_os_error() != Some(libc::ESRCH) => {
+                warn(broken("unlabel the address", &error).reason)
+            }
+            Ok(()) | Err(_) => {}
+        }
     }
 
     fn promote_secondaries(&mut self, interface: u32) -> Option<Setting> {

@@ -4,7 +4,7 @@ use super::Form;
 use crate::frame::{BROADCAST, Mac};
 use crate::netlink::{Address, Link, types::network};
 use crate::ocf::{Environment, Failure, Flag};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 /// The kernel's limit for an interface's name or alias.
@@ -21,6 +21,8 @@ pub struct Parameters {
     pub broadcast: Option<Ipv4Addr>,
     pub label: Label,
     pub lvs: Flag,
+    /// IPv6 only: keeps connections of this host from taking the address as their source.
+    pub source_label: Option<(Ipv6Addr, u32)>,
     pub arp: Arp,
     pub run_arping: Flag,
     pub nodad: Flag,
@@ -65,6 +67,7 @@ impl Parameters {
             label: read_label(form, environment, nic.as_deref(), alias)?,
             nic,
             lvs: environment.flag("lvs_support", Flag::No)?,
+            source_label: read_source_label(environment, ip)?,
             arp: Arp::read(environment)?,
             run_arping: environment.flag("run_arping", Flag::No)?,
             nodad: environment.flag("nodad", Flag::No)?,
@@ -215,6 +218,15 @@ fn prefix_of_mask(quad: Ipv4Addr) -> Option<u8> {
 fn read_broadcast(environment: &Environment) -> Result<Option<Ipv4Addr>, Failure> {
     let Some(text) = environment.parameter("broadcast") else { return Ok(None) };
     text.parse().map(Some).map_err(|_| Failure::configured(format!("Invalid broadcast address [{text}].")))
+}
+
+fn read_source_label(environment: &Environment, ip: IpAddr) -> Result<Option<(Ipv6Addr, u32)>, Failure> {
+    let wanted = environment.flag("lvs_ipv6_addrlabel", Flag::No)?.is_yes();
+    let label = environment.number("lvs_ipv6_addrlabel_value", 99)?;
+    match ip {
+        IpAddr::V6(v6) if wanted => Ok(Some((v6, label))),
+        IpAddr::V6(_) | IpAddr::V4(_) => Ok(None),
+    }
 }
 
 fn read_preferred(environment: &Environment) -> Result<Option<u32>, Failure> {

@@ -5,6 +5,7 @@ use super::wire::{Message, Request, messages, u32_at};
 use rustix::fd::OwnedFd;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with};
 use std::io;
+use std::net::Ipv6Addr;
 
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
@@ -14,6 +15,9 @@ const RTM_NEWADDR: u16 = 20;
 const RTM_GETADDR: u16 = 22;
 const RTM_NEWROUTE: u16 = 24;
 const RTM_GETROUTE: u16 = 26;
+const RTM_NEWADDRLABEL: u16 = 72;
+const RTM_DELADDRLABEL: u16 = 73;
+const FLAG_CREATE: u16 = 0x400;
 const FLAG_ACK: u16 = 0x4;
 const FLAG_DUMP: u16 = 0x300;
 /// The table changed while it was listed: the list may be neither the old nor the new one.
@@ -93,6 +97,22 @@ impl Netlink {
         self.command(Request::new(RTM_NEWLINK, 0, &header))
     }
 
+    /// Sets the label by which the kernel groups an IPv6 address when it chooses a source address (RFC 6724).
+    ///
+    /// # Errors
+    /// `AlreadyExists` when it has one.
+    pub fn set_source_label(&mut self, ip: Ipv6Addr, interface: u32, label: u32) -> io::Result<()> {
+        self.command(source_label(RTM_NEWADDRLABEL, FLAG_CREATE, ip, interface, label))
+    }
+
+    /// Takes that label away.
+    ///
+    /// # Errors
+    /// `ESRCH` when it has none.
+    pub fn clear_source_label(&mut self, ip: Ipv6Addr, interface: u32, label: u32) -> io::Result<()> {
+        self.command(source_label(RTM_DELADDRLABEL, 0, ip, interface, label))
+    }
+
     fn command(&mut self, request: Request) -> io::Result<()> {
         let sequence = self.send(request.flagged(FLAG_ACK))?;
         let mut outcome = None;
@@ -153,6 +173,14 @@ impl Netlink {
         messages(&buffer[..length]).filter(|message| message.sequence == sequence).for_each(&mut take);
         Ok(())
     }
+}
+
+/// An address label for one whole address.
+fn source_label(kind: u16, flags: u16, ip: Ipv6Addr, interface: u32, label: u32) -> Request {
+    let mut header = [0; 12];
+    (header[0], header[2]) = (10, 128);
+    header[4..8].copy_from_slice(&interface.to_ne_bytes());
+    Request::new(kind, flags, &header).with(1, &ip.octets()).with(2, &label.to_ne_bytes())
 }
 
 /// An error message's number is a negated errno; 0 is the acknowledgement.

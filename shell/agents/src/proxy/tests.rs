@@ -75,7 +75,9 @@ fn a_family_includes_children_and_ends_together() {
         family = parent.family();
     }
     assert!(!process::await_end(&family, Duration::ZERO));
-    family.iter().for_each(|member| member.signal(Signal::KILL));
+    for member in &family {
+        member.signal(Signal::KILL);
+    }
     assert!(process::await_end(&family, Duration::from_secs(10)));
     shell.wait().unwrap();
 }

@@ -119,12 +119,13 @@ impl Probe {
     }
 
     fn explain(&self, error: io::Error) -> ProbeError {
-        match error.kind() {
-            io::ErrorKind::ConnectionRefused => ProbeError::Refused(self.target),
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
-                ProbeError::Silent { target: self.target, waited: self.timeout }
-            }
-            _ => ProbeError::Io(self.target, error),
+        let kind = error.kind();
+        if kind == io::ErrorKind::ConnectionRefused {
+            ProbeError::Refused(self.target)
+        } else if matches!(kind, io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) {
+            ProbeError::Silent { target: self.target, waited: self.timeout }
+        } else {
+            ProbeError::Io(self.target, error)
         }
     }
 }

@@ -101,3 +101,19 @@ fn an_answer_to_somebody_else_is_not_taken() {
     peer.send_to(&answer(&options(Transport::Udp)).unwrap(), from).unwrap();
     assert!(matches!(asked.join().unwrap(), Err(ProbeError::Silent { .. })));
 }
+
+#[test]
+fn the_stand_in_for_sipsak_asks_whom_it_is_told_to() {
+    use super::sipsak::{Mistake, main, probe};
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let asked = |line: &str| probe(&words(line)).map(|probe| (probe.user, probe.target.to_string()));
+    assert_eq!(asked("-s sip:test@127.0.0.1 -H 127.0.0.1"), Ok(("test".into(), "127.0.0.1:5060".into())));
+    assert_eq!(asked("-vv -s sip:[::1]:5070;transport=udp"), Ok((String::new(), "[::1]:5070".into())));
+    assert_eq!(asked("-s sip:[::1]"), Ok((String::new(), "[::1]:5060".into())));
+    assert_eq!(asked("-s sip:test@ -H 127.0.0.1"), Err(Mistake::Host(String::new())));
+    assert_eq!(asked("-s test"), Err(Mistake::Uri("test".into())));
+    assert_eq!(asked("-T"), Err(Mistake::Option("-T".into())));
+    let target = running_responder();
+    assert_eq!(main(&words(&format!("-s sip:test@{target} -H x"))), 0);
+    assert_eq!(main(&words("-s sip:test@")), 2);
+}

@@ -144,16 +144,12 @@ fn meta_data(session: &mut Session) -> Result<(), Aborted> {
 
 fn validation(session: &mut Session) -> Result<(), Aborted> {
     let outcome = session.run("validate-all", None, Setting::Once);
-    match outcome.code {
-        UNIMPLEMENTED => {
-            let complaint = "Your agent does not support the validate-all action";
-            session.expect(&outcome, &[OK], complaint, OnError::Count)
-        }
-        _ => {
-            let complaint = "Validation failed.  Did you supply enough options with -o ?";
-            session.expect(&outcome, &[OK], complaint, OnError::Abort)
-        }
-    }
+    let (complaint, on_error) = if outcome.code == UNIMPLEMENTED {
+        ("Your agent does not support the validate-all action", OnError::Count)
+    } else {
+        ("Validation failed.  Did you supply enough options with -o ?", OnError::Abort)
+    };
+    session.expect(&outcome, &[OK], complaint, on_error)
 }
 
 /// Stops the resource if it runs.

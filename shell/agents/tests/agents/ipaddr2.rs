@@ -7,6 +7,7 @@ use agents::netlink::{Address, Netlink};
 use agents::sys::FrameSocket;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::net::Ipv4Addr;
+use std::process::Command;
 
 const VIP: (&str, &str) = ("ip", "10.9.0.7");
 
@@ -181,6 +182,17 @@ fn a_real_server_of_a_balancer_gets_its_copy_on_lo_back() {
     assert_eq!(codes(&["stop", "monitor"], &parameters), [0, 7]);
     let back = address("10.9.0.7").unwrap();
     assert_eq!((back.interface, back.prefix), (index("lo"), 32));
+}
+
+#[test]
+fn an_ipv6_address_is_labelled_while_it_is_here() {
+    let Some(_wire) = Wire::build() else { return };
+    let labels = || String::from_utf8(Command::new("ip").args(["addrlabel", "list"]).output().unwrap().stdout).unwrap();
+    let parameters = [("ip", "fd00:9::7"), ("nodad", "true"), ("lvs_ipv6_addrlabel", "true")];
+    assert_eq!(codes(&["start"], &parameters), [0]);
+    assert!(labels().contains("fd00:9::7/128 dev d0 label 99"), "{}", labels());
+    assert_eq!(codes(&["stop"], &parameters), [0]);
+    assert!(!labels().contains("fd00:9::7"), "{}", labels());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The agents as a cluster meets them: as executables, in network namespaces of their own.
 //!
 //! A test that lacks a right or a program says so in one line and passes.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails, in its helpers as well")]
 
 mod ipaddr2;
 mod namespace;

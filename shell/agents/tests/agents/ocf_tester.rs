@@ -64,7 +64,7 @@ impl Bench {
 
 /// Without root the permissions are not looked at, and that is said.
 fn without_warning(said: &str) -> String {
-    said.lines().filter(|line| !line.starts_with("WARN: Can't check")).map(|line| format!("{line}\n")).collect()
+    said.split_inclusive('\n').filter(|line| !line.starts_with("WARN: Can't check")).collect()
 }
 
 fn begin(rest: &str) -> String {
@@ -123,7 +123,7 @@ fn each_broken_promise_is_named() {
             "* rc=1: Start failed.  Did you supply enough options with -o ?\nAborting tests\n".to_owned()),
         (mutant("stop) rm", "stop) exit 1; rm"), format!("{NOTES}* rc=1: Stop failed\nAborting tests\n")),
         (mutant("*) exit 3", "promote) ;;\n*) exit 3"),
-            NOTES.lines().take(2).map(|line| format!("{line}\n")).collect::<String>()
+            NOTES.split_inclusive('\n').take(2).collect::<String>()
                 + "* Your agent partially supports promotable clones\n" + RELOAD + &failed(1)),
         (mutant("validate-all) ;;", "validate-all) echo why; exit 6 ;;"),
             "* rc=6: Validation failed.  Did you supply enough options with -o ?\nwhy\nAborting tests\n".to_owned()),
@@ -205,9 +205,9 @@ fn our_agents_pass_every_tester_that_is_here() {
         let pass = |agent: &Path, parameters: &[&str]| {
             let mut command = Command::new(tester);
             command.args(["-n", "r"]).env("HA_RSCTMP", bench.0.path());
-            parameters.iter().for_each(|parameter| {
+            for parameter in parameters {
                 command.args(["-o", parameter]);
-            });
+            }
             let run = Run::from(command.arg(agent).output().unwrap());
             assert_eq!(run.code, 0, "{} {}: {}", tester.display(), agent.display(), run.said);
         };
