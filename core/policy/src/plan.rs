@@ -5,6 +5,7 @@ use model::{NodeName, ResourceId, Role, Score, WallTime};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use thiserror::Error;
 
 /// What a plan is made from: nothing else has any influence on it.
 #[derive(Clone, Debug)]
@@ -13,6 +14,23 @@ pub struct PolicyInput {
     pub cib: Arc<Element>,
     /// The wall clock, for rules and failure timeouts.
     pub now: WallTime,
+}
+
+/// Why there is no plan: one element, one sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{element}: {text}")]
+pub struct PlanFailed {
+    /// The id of the element that is at fault.
+    pub element: String,
+    /// What is wrong, and what to do.
+    pub text: String,
+}
+
+impl PlanFailed {
+    /// A failure that one element is to blame for.
+    pub fn new(element: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { element: element.into(), text: text.into() }
+    }
 }
 
 /// An action's place in [`Plan::actions`].
@@ -64,6 +82,8 @@ pub struct ResourceAction {
     pub parameters: BTreeMap<String, String>,
     /// The code that means that nothing is wrong (7 for a probe of something that should be stopped).
     pub expected: u8,
+    /// The digest of its parameters, for the history (`op-digest`); empty for tasks that record none.
+    pub digest: String,
     /// What a failure of it leads to, for the history: `restart`, `ignore`, `block`, `stop`, `fence`, `standby`, `demote`.
     pub on_fail: String,
 }
