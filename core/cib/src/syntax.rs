@@ -31,9 +31,14 @@ impl Syntax {
             Some("none") => Self::Unchecked,
             Some(schema) if OLD_SCHEMAS.contains(&schema) => Self::Heartbeat2,
             Some(schema) => Self::by_schema(schema).unwrap_or(Self::Pacemaker(1, 0)),
-            None if !any(cib, is_heartbeat2) && any(cib, is_modern) => Self::Pacemaker(1, 0),
+            None if !Self::has_old_signs(cib) && any(cib, is_modern) => Self::Pacemaker(1, 0),
             None => Self::Heartbeat2,
         }
+    }
+
+    /// Whether something in it can only be the syntax of Heartbeat 2.
+    pub(crate) fn has_old_signs(element: &Element) -> bool {
+        any(element, is_heartbeat2)
     }
 
     /// Reads `pacemaker-3.9`; `None` for a schema that is none of Pacemaker's.

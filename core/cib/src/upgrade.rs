@@ -41,6 +41,26 @@ pub fn upgrade(cib: &Element) -> Upgraded {
     Upgraded { cib: Arc::new(cib), notes }
 }
 
+/// One resource or constraint of Heartbeat 2 on its own; what became two comes back inside of their section.
+pub(crate) fn fragment(old: &Arc<Element>) -> Arc<Element> {
+    let mut upgrade = Upgrade { ids: Ids::of(old), notes: Vec::new() };
+    let (section, convert): (_, Convert) = match old.name() {
+        "primitive" | "group" | "clone" | "master_slave" => ("resources", Upgrade::resource),
+        "rsc_location" | "rsc_colocation" | "rsc_order" => ("constraints", Upgrade::constraint),
+        "resources" => return Arc::new(upgrade.section(old, Upgrade::resource)),
+        "constraints" => return Arc::new(upgrade.section(old, Upgrade::constraint)),
+        _ => return Arc::clone(old),
+    };
+    let mut new = convert(&mut upgrade, old);
+    match (new.pop(), new.pop()) {
+        (Some(only), None) => Arc::new(only),
+        (second, first) => {
+            let both = [first, second].into_iter().flatten();
+            Arc::new(both.fold(Element::new(section), Element::with_child))
+        }
+    }
+}
+
 /// One upgrade from Heartbeat 2 under way.
 struct Upgrade {
     ids: Ids,

@@ -22,6 +22,8 @@ use crate::{Element, Position, Syntax};
 use shape::Shape;
 use std::fmt;
 
+pub(crate) use structure::step;
+
 /// What becomes of the document because of a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Consequence {
@@ -179,12 +181,12 @@ impl<'a> Check<'a> {
     fn path_to(&self, element: &Element) -> String {
         let ends_here = self.path.last().is_some_and(|last| std::ptr::eq(*last, element));
         let extra = if ends_here { None } else { Some(element) };
-        let steps: Vec<String> = self.path.iter().copied().chain(extra).map(step).collect();
+        let steps: Vec<String> = self.path.iter().copied().chain(extra).map(path_step).collect();
         steps.join("/")
     }
 }
 
-fn step(element: &Element) -> String {
+fn path_step(element: &Element) -> String {
     match element.id() {
         Some(id) => format!("{}[{id}]", element.name()),
         None => element.name().to_owned(),

@@ -1,3 +1,5 @@
+//! Vectors, and what a digest must and must not see.
+
 use super::{Digest, op_digest};
 use crate::{Element, parse};
 

@@ -1,3 +1,5 @@
+//! What a tree keeps and shares when it is changed.
+
 use crate::{Element, Position, parse};
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Mistakes by place, and properties over random text.
+
 use super::{ParseError, parse};
 use crate::{Element, Position};
 use proptest::prelude::*;

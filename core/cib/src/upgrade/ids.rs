@@ -18,9 +18,7 @@ impl Ids {
     /// All ids of the configuration; those of resources are used already.
     pub(super) fn of(cib: &Element) -> Self {
         let mut ids = Self { originals: BTreeSet::new(), used: BTreeSet::new(), numbers: BTreeMap::new() };
-        if let Some(configuration) = cib.child("configuration") {
-            ids.gather(configuration);
-        }
+        ids.gather(cib.child("configuration").map_or(cib, |configuration| configuration));
         ids
     }
 

@@ -1,1 +1,176 @@
-//! tests
+//! What Heartbeat 2 meant, said in today's syntax.
+
+use super::upgrade;
+use crate::fixture::{HEARTBEAT, MODERN};
+use crate::{CURRENT_SCHEMA, Element, parse, validate};
+
+fn upgraded(text: &str) -> Element {
+    (*upgrade(&parse(text).expect("well-formed")).cib).clone()
+}
+
+/// The first element of that tag and id, as one line.
+fn line(cib: &Element, tag: &str, id: &str) -> String {
+    let found = find(cib, tag, id).unwrap_or_else(|| panic!("no <{tag} id=\"{id}\"> in\n{cib:?}"));
+    found.to_xml().lines().map(str::trim).collect()
+}
+
+fn find<'a>(element: &'a Element, tag: &str, id: &str) -> Option<&'a Element> {
+    if element.name() == tag && element.id() == Some(id) {
+        return Some(element);
+    }
+    element.children().iter().find_map(|child| find(child, tag, id))
+}
+
+#[test]
+fn an_upgraded_document_is_valid_and_stays_as_it_is() {
+    let once = upgraded(HEARTBEAT);
+    let report = validate(&once);
+    assert_eq!(report.mistakes, []);
+    assert_eq!(once.attribute("validate-with"), Some(CURRENT_SCHEMA));
+    assert_eq!(*upgrade(&once).cib, once);
+    assert_eq!(*upgrade(&parse(MODERN).expect("well-formed")).cib, *parse(MODERN).expect("well-formed"));
+}
+
+#[test]
+fn cluster_options_get_dashes_and_defaults_a_section_of_their_own() {
+    let cib = upgraded(HEARTBEAT);
+    assert_eq!(
+        line(&cib, "cluster_property_set", "options"),
+        r#"<cluster_property_set id="options"><nvpair id="o-short" name="short_resource_names" value="true"/><nvpair id="o-quorum" name="no-quorum-policy" value="ignore"/><nvpair id="o-start" name="start-failure-is-fatal" value="false"/></cluster_property_set>"#
+    );
+    assert_eq!(
+        line(&cib, "cluster_property_set", "cib-bootstrap-options"),
+        r#"<cluster_property_set id="cib-bootstrap-options"><nvpair id="cib-bootstrap-options-compatibility" name="compatibility" value="heartbeat-2"/><nvpair id="cib-bootstrap-options-stonith-enabled" name="stonith-enabled" value="false"/></cluster_property_set>"#
+    );
+    assert_eq!(
+        line(&cib, "meta_attributes", "options-rsc-defaults"),
+        r#"<meta_attributes id="options-rsc-defaults"><nvpair id="o-stick" name="resource-stickiness" value="20"/><nvpair id="o-fail" name="resource-failure-stickiness" value="-5"/></meta_attributes>"#
+    );
+    assert_eq!(
+        line(&cib, "meta_attributes", "options-op-defaults"),
+        r#"<meta_attributes id="options-op-defaults"><nvpair id="o-timeout" name="timeout" value="15s"/></meta_attributes>"#
+    );
+}
+
+#[test]
+fn fencing_that_is_set_is_left_alone() {
+    let set = HEARTBEAT.replace("\"no_quorum_policy\" value=\"ignore\"", "\"stonith_enabled\" value=\"true\"");
+    let cib = upgraded(&set);
+    assert!(line(&cib, "nvpair", "o-quorum").contains(r#"name="stonith-enabled" value="true""#));
+    assert!(find(&cib, "nvpair", "cib-bootstrap-options-stonith-enabled").is_none());
+}
+
+#[test]
+fn resources_and_operations_keep_their_ids_and_get_the_names_of_today() {
+    let cib = upgraded(HEARTBEAT);
+    assert_eq!(
+        line(&cib, "op", "server-monitor"),
+        r#"<op id="server-monitor" name="monitor" interval="10s" timeout="5s" on-fail="restart" enabled="true"><instance_attributes id="server-monitor-attributes"><nvpair id="server-monitor-ip" name="ip" value="127.0.0.1"/></instance_attributes></op>"#
+    );
+    assert_eq!(
+        line(&cib, "op", "server-start"),
+        r#"<op id="server-start" name="start" timeout="30s" requires="nothing" interval="0"/>"#
+    );
+    assert_eq!(
+        line(&cib, "meta_attributes", "server-meta_attributes"),
+        r#"<meta_attributes id="server-meta_attributes"><nvpair id="server-meta_attributes-is-managed" name="is-managed" value="true"/></meta_attributes>"#
+    );
+    assert_eq!(
+        line(&cib, "meta_attributes", "pings-meta_attributes"),
+        r#"<meta_attributes id="pings-meta_attributes"><nvpair id="pings-meta_attributes-notify" name="notify" value="false"/><nvpair id="pings-meta_attributes-clone-max" name="clone-max" value="2"/><nvpair id="pings-meta_attributes-globally-unique" name="globally-unique" value="true"/></meta_attributes>"#
+    );
+}
+
+#[test]
+fn a_master_becomes_a_promotable_clone() {
+    let text =
+        HEARTBEAT.replace("<clone id=\"pings\"", "<master_slave id=\"pings\"").replace("</clone>", "</master_slave>");
+    let cib = upgraded(&text.replace("\"clone_max\"", "\"master_max\""));
+    let meta = line(&cib, "clone", "pings");
+    assert!(meta.contains(r#"name="promotable" value="true""#), "{meta}");
+    assert!(meta.contains(r#"name="promoted-max" value="2""#), "{meta}");
+}
+
+#[test]
+fn constraints_name_their_ends_as_today() {
+    let cib = upgraded(HEARTBEAT);
+    assert_eq!(
+        line(&cib, "rsc_location", "prefer"),
+        r##"<rsc_location id="prefer" rsc="server"><rule id="prefer-alpha" score="100" boolean-op="and"><expression id="is-alpha" attribute="#uname" operation="eq" value="alpha"/></rule><rule id="prefer-beta" score="10"><expression id="is-beta" attribute="#uname" operation="eq" value="beta"/></rule></rsc_location>"##
+    );
+    assert_eq!(
+        line(&cib, "rsc_colocation", "together"),
+        r#"<rsc_colocation id="together" rsc="web" with-rsc="pings" score="INFINITY"/>"#
+    );
+}
+
+#[test]
+fn the_direction_of_an_ordering_follows_its_type() {
+    for (written, expected) in [
+        ("from='web' to='pings'", "first=\"pings\" then=\"web\""),
+        ("from='web' to='pings' type='after' score='0'", "first=\"pings\" then=\"web\" kind=\"Optional\""),
+        ("from='web' to='pings' type='before' score='5'", "first=\"web\" then=\"pings\" kind=\"Mandatory\""),
+        (
+            "from='web' action='start' to='pings' to_action='promote'",
+            "first=\"pings\" then=\"web\" first-action=\"promote\" then-action=\"start\"",
+        ),
+        (
+            "from='web' action='stop' to='pings' type='before' symmetrical='false'",
+            "first=\"web\" then=\"pings\" first-action=\"stop\" then-action=\"stop\" symmetrical=\"false\"",
+        ),
+    ] {
+        let old = r#"from="web" to="pings" type="after" score="0""#;
+        let cib = upgraded(&HEARTBEAT.replace(old, written));
+        assert_eq!(line(&cib, "rsc_order", "ordered"), format!("<rsc_order id=\"ordered\" {expected}/>"), "{written}");
+    }
+}
+
+#[test]
+fn clashing_and_missing_ids_are_made_good() {
+    let text =
+        HEARTBEAT.replace("id=\"o-short\"", "id=\"web\"").replace("id=\"o-start\" ", "").replace("id=\"is-beta\" ", "");
+    let cib = upgraded(&text);
+    assert_eq!(validate(&cib).mistakes, []);
+    assert!(line(&cib, "nvpair", "web-2").contains("short_resource_names"));
+    assert!(line(&cib, "nvpair", "options-start-failure-is-fatal").contains("false"));
+    assert!(find(&cib, "group", "web").is_some(), "a resource keeps its name");
+    assert!(find(&cib, "expression", "prefer-beta-expression").is_some());
+}
+
+#[test]
+fn a_rule_that_says_nothing_holds_everywhere() {
+    let cib = upgraded(
+        &HEARTBEAT.replace("<expression id=\"is-beta\" attribute=\"#uname\" operation=\"eq\" value=\"beta\"/>", ""),
+    );
+    assert!(line(&cib, "rule", "prefer-beta").contains(r##"attribute="#uname" operation="defined""##));
+}
+
+#[test]
+fn the_status_is_carried_over_with_its_results() {
+    let status = "<status><node_state id='n1' uname='alpha' in_ccm='true'><transient_attributes><instance_attributes id='status-n1'>\
+        <attributes><nvpair name='fail-count-web' value='3'/></attributes></instance_attributes></transient_attributes>\
+        <lrm><lrm_resources><lrm_resource id='web'><lrm_rsc_op id='web_start_0' rc_code='0' op_status='0' \
+        transition_magic='0:0;1:2:x' crm_feature_set='1.0.9'/></lrm_resource></lrm_resources></lrm></node_state></status></cib>";
+    let cib = upgraded(&HEARTBEAT.replace("</cib>", status));
+    assert!(line(&cib, "nvpair", "status-n1-fail-count-web").contains("value=\"3\""));
+    assert_eq!(
+        line(&cib, "lrm_rsc_op", "web_start_0"),
+        r#"<lrm_rsc_op id="web_start_0" rc-code="0" op-status="0" transition-magic="0:0;1:2:x" crm_feature_set="1.0.9"/>"#
+    );
+    assert!(find(&cib, "lrm", "n1").is_some());
+}
+
+#[test]
+fn older_words_of_pacemaker_are_replaced() {
+    let text = MODERN
+        .replace("pacemaker-3.9", "pacemaker-1.2")
+        .replace("<clone id=\"pings\">", "<master id=\"pings\">")
+        .replace("</clone>", "</master>")
+        .replace("\"stonith-enabled\" value=\"false\"", "\"default-resource-stickiness\" value=\"7\"")
+        .replace("with-rsc=\"pings\"", "with-rsc=\"pings\" with-rsc-role=\"Master\"");
+    let cib = upgraded(&text);
+    assert_eq!(validate(&cib).mistakes, []);
+    assert!(line(&cib, "clone", "pings").contains("name=\"promotable\" value=\"true\""));
+    assert!(line(&cib, "rsc_colocation", "together").contains("with-rsc-role=\"Promoted\""));
+    assert!(line(&cib, "meta_attributes", "rsc_defaults-options").contains("name=\"resource-stickiness\" value=\"7\""));
+}

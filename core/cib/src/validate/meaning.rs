@@ -34,7 +34,7 @@ impl<'a> Check<'a> {
             return;
         }
         for name in ["class", "type"] {
-            if self.is_modern() && !has(name) {
+            if self.is_modern() && !has(name) && !self.is_misspelt(element, name) {
                 let what = format!("<{}> needs an attribute '{name}'", step(element));
                 self.refuse(element, None, what, format!("write {name}=\"...\", or name a template"));
             }

@@ -141,7 +141,8 @@ impl<'a> Check<'a> {
     }
 }
 
-pub(super) fn step(element: &Element) -> String {
+/// An element as people point at it: `primitive id="ip"`.
+pub(crate) fn step(element: &Element) -> String {
     match element.id() {
         Some(id) => format!("{} id=\"{id}\"", element.name()),
         None => element.name().to_owned(),

@@ -1,3 +1,5 @@
+//! The order of versions.
+
 use super::Version;
 use crate::{Element, parse};
 

@@ -1,3 +1,5 @@
+//! What is written can be read.
+
 use crate::{Element, parse};
 
 #[test]
