@@ -1,7 +1,7 @@
 //! `Dummy`: a resource that is nothing but a state file; what tests and benchmarks run when the resource is no matter.
 
 use crate::metadata::{Action, Description, Kind, Parameter, Presence};
-use crate::ocf::{Environment, Failure, finish, unimplemented};
+use crate::ocf::{Environment, Failure, finish, print, unimplemented};
 use model::OcfCode;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -55,7 +55,7 @@ const DESCRIPTION: Description = Description {
 /// Runs one action with the process's environment.
 pub fn main(action: &str) -> u8 {
     if action == "meta-data" {
-        print!("{}", meta_data());
+        print(&meta_data());
         return OcfCode::OK.0;
     }
     let environment = Environment::of_process();

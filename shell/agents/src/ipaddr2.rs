@@ -15,7 +15,7 @@ mod parameters;
 mod tests;
 
 use crate::netlink::{Address, Link};
-use crate::ocf::{Environment, Failure, Flag, finish, info, unimplemented, warn};
+use crate::ocf::{Environment, Failure, Flag, finish, info, print, unimplemented, warn};
 use announce::Announcement;
 use host::{Host, broken};
 use model::OcfCode;
@@ -48,7 +48,7 @@ pub fn main(action: &str) -> u8 {
 pub fn run(form: Form, action: &str, environment: &Environment) -> u8 {
     match action {
         "meta-data" => {
-            print!("{}", meta_data(form));
+            print(&meta_data(form));
             OcfCode::OK.0
         }
         "start" => finish(prepare(form, environment).and_then(|mut agent| agent.start())),
@@ -136,7 +136,7 @@ impl Agent {
 
     fn status(&mut self) -> Result<OcfCode, Failure> {
         let code = self.monitor()?;
-        println!("{}", if code == OcfCode::OK { "running" } else { "stopped" });
+        print(if code == OcfCode::OK { "running\n" } else { "stopped\n" });
         Ok(code)
     }
 

@@ -132,6 +132,12 @@ pub fn finish(result: Result<OcfCode, Failure>) -> u8 {
     code.0
 }
 
+/// Prints what was asked for; a reader that stopped reading is no failure of the agent.
+pub fn print(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
 /// Says something to whoever collects the agent's output.
 pub fn info(line: impl Display) {
     eprintln!("INFO: {line}");

@@ -11,12 +11,12 @@ mod process;
 #[cfg(test)]
 mod tests;
 
-use crate::ocf::{Environment, Failure, finish, info, unimplemented, warn};
+use crate::ocf::{Environment, Failure, finish, info, print, unimplemented, warn};
 use crate::sip::{Probe, Response};
 use model::OcfCode;
 use parameters::Parameters;
 use process::Process;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -49,7 +49,7 @@ pub fn main(product: Product, action: &str) -> u8 {
     let agent = || Parameters::read(product, &environment).map(Agent);
     match action {
         "meta-data" => {
-            print!("{}", meta_data(product));
+            print(&meta_data(product));
             OcfCode::OK.0
         }
         "start" => finish(agent().and_then(|agent| agent.start())),
@@ -70,17 +70,18 @@ struct Agent(Parameters);
 impl Agent {
     fn start(&self) -> Result<OcfCode, Failure> {
         let deadline = Instant::now() + self.0.patience();
-        let child = match self.running() {
+        let mut starting = match self.running() {
             Some(_) => None,
             None => Some(self.launch()?),
         };
-        match self.await_answer(child, deadline) {
+        match self.await_answer(starting.as_mut(), deadline) {
             Ok(response) => {
                 info(format_args!("{} answers {} {}", self.0.name(), response.status, response.reason));
                 Ok(OcfCode::OK)
             }
             Err(failure) => {
                 // A failed start leaves nothing behind; if even that fails, the stop that follows will say so.
+                starting.iter_mut().for_each(Starting::abandon);
                 let _ = self.stop();
                 Err(failure)
             }
@@ -93,14 +94,10 @@ impl Agent {
             process.signal(Signal::TERM);
             if !process::await_end(&family, self.0.grace()) {
                 warn(format_args!("{} did not end after TERM; killing it", self.0.name()));
-                for member in &family {
-                    member.signal(Signal::KILL);
-                }
-                if !process::await_end(&family, KILL_WAIT) {
-                    return Err(Failure::error(format!("{} survives KILL; it hangs in the kernel", self.0.name())));
-                }
+                self.kill(&family)?;
             }
         }
+        self.kill(&self.instance())?;
         match fs::remove_file(&self.0.pidfile) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 warn(format_args!("cannot remove {}: {error}", self.0.pidfile.display()));
@@ -111,10 +108,16 @@ impl Agent {
     }
 
     fn monitor(&self) -> Result<OcfCode, Failure> {
-        if self.running().is_none() {
-            return Ok(OcfCode::NOT_RUNNING);
+        if self.running().is_some() {
+            return self.ask(self.0.probe_timeout.min(self.0.patience())).map(|_| OcfCode::OK);
         }
-        self.ask(self.0.probe_timeout.min(self.0.patience())).map(|_| OcfCode::OK)
+        match self.instance().len() {
+            0 => Ok(OcfCode::NOT_RUNNING),
+            left => Err(Failure::error(format!(
+                "{} has no main process, but {left} of its processes live; stop ends them",
+                self.0.name()
+            ))),
+        }
     }
 
     fn validate(&self) -> Result<OcfCode, Failure> {
@@ -143,6 +146,21 @@ impl Agent {
         None
     }
 
+    /// What lives of this instance, whatever became of its main process.
+    fn instance(&self) -> Vec<Process> {
+        Process::of_instance(&self.0.binary, &self.0.pidfile)
+    }
+
+    fn kill(&self, family: &[Process]) -> Result<(), Failure> {
+        for member in family {
+            member.signal(Signal::KILL);
+        }
+        if process::await_end(family, KILL_WAIT) {
+            return Ok(());
+        }
+        Err(Failure::error(format!("{} survives KILL; it hangs in the kernel", self.0.name())))
+    }
+
     fn require_files(&self) -> Result<(), Failure> {
         for (path, parameter) in [(&self.0.binary, "binary"), (&self.0.config, "config")] {
             if !path.is_file() {
@@ -154,6 +172,7 @@ impl Agent {
 
     fn launch(&self) -> Result<Starting, Failure> {
         self.require_files()?;
+        self.kill(&self.instance())?;
         // A pid file that names nobody of ours would be taken for the new one.
         let _ = fs::remove_file(&self.0.pidfile);
         if let Some(directory) = self.0.pidfile.parent() {
@@ -167,13 +186,12 @@ impl Agent {
         Failure::installed(format!("cannot run {}: {error}", self.0.binary.display()))
     }
 
-    fn await_answer(&self, mut starting: Option<Starting>, deadline: Instant) -> Result<Response, Failure> {
+    fn await_answer(&self, mut starting: Option<&mut Starting>, deadline: Instant) -> Result<Response, Failure> {
         loop {
             if let Some(starting) = &mut starting {
                 starting.refuse_failure(&self.0)?;
             }
-            let answer =
-                Process::from_file(&self.0.pidfile).and_then(|_| self.running()).map(|_| self.ask(ASK_STARTING));
+            let answer = self.running().map(|_| self.ask(ASK_STARTING));
             match answer {
                 Some(Ok(response)) => return Ok(response),
                 Some(Err(failure)) if Instant::now() > deadline => return Err(failure),
@@ -218,6 +236,16 @@ impl Starting {
             .stderr(output.try_clone()?)
             .spawn()?;
         Ok(Self { child, output })
+    }
+
+    /// Ends what was launched, with its process group, unless it already ended by itself.
+    fn abandon(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            // Not waited for yet, so its number is still its own.
+            let group = Pid::from_child(&self.child);
+            let _ = kill_process_group(group, Signal::KILL);
+            let _ = self.child.wait();
+        }
     }
 
     /// A proxy that goes into the background ends with 0; any other end is a failed start.

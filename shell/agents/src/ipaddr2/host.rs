@@ -73,7 +73,7 @@ impl Host {
     pub fn clear_source_label(&mut self, ip: Ipv6Addr, interface: u32, label: u32) {
         match self.0.clear_source_label(ip, interface, label) {
             Err(error) if error.raw_os_error() != Some(libc::ESRCH) => {
-                warn(broken("unlabel the address", &error).reason)
+                warn(broken("unlabel the address", &error).reason);
             }
             Ok(()) | Err(_) => {}
         }

@@ -47,10 +47,21 @@ impl Process {
 
     /// Whether it does not say that it serves another pid file: two instances of one proxy run on some hosts.
     pub fn serves(&self, pidfile: &Path) -> bool {
+        self.named_pidfile().is_none_or(|named| same_file(&named, pidfile))
+    }
+
+    /// All processes of one instance, found without its leader: they run the program and say that they serve that pid
+    /// file. When a proxy's main process is killed, its children live on, hold the port, and even answer.
+    pub fn of_instance(binary: &Path, pidfile: &Path) -> Vec<Self> {
+        let said = |process: &Self| process.named_pidfile().is_some_and(|named| same_file(&named, pidfile));
+        let all = numbered_processes().filter_map(Self::open);
+        all.filter(|process| process.runs(binary) && said(process)).collect()
+    }
+
+    fn named_pidfile(&self) -> Option<PathBuf> {
         let arguments = self.arguments();
-        let flag = arguments.iter().position(|word| word == Path::new("-P"));
-        let named = flag.and_then(|at| arguments.get(at + 1));
-        named.is_none_or(|named| named == pidfile || same_file(named, pidfile))
+        let flag = arguments.iter().position(|word| word == Path::new("-P"))?;
+        arguments.get(flag + 1).cloned()
     }
 
     /// It, its descendants, and the members of its process group that run the same executable.
