@@ -148,6 +148,7 @@ pub struct NodeStatus {
 
 /// Facts for the node.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "an input lives for one step of a driver's loop")]
 pub enum Input {
     /// From the cluster engine.
     View(View),
@@ -157,6 +158,11 @@ pub enum Input {
         from: NodeName,
         /// What.
         payload: Arc<[u8]>,
+    },
+    /// From the cluster engine: this node was stopped for so long that the others have gone on without it.
+    ViewLost {
+        /// How long nothing ran here.
+        paused: Duration,
     },
     /// From the cluster engine: this message of ours was not delivered.
     Undelivered {
@@ -182,7 +188,12 @@ pub enum Input {
     /// From the hands.
     Report(executor::contract::Report),
     /// From the hands, at each (re)connection: all that is under way or recurring there.
-    Hands(Vec<executor::contract::Report>),
+    Hands {
+        /// New whenever the hands' process is new, the same after a mere reconnection; never 0.
+        life: u64,
+        /// Their `State`.
+        reports: Vec<executor::contract::Report>,
+    },
     /// The hands are gone; `Hands` follows when they are back.
     HandsLost,
     /// A write is on disk; everything up to that ticket, too.

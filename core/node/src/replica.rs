@@ -1,0 +1,127 @@
+//! This node's copy of the CIB, and what a change did to it.
+
+use cib::{Element, Version};
+use std::sync::Arc;
+
+/// What a change touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Nothing.
+    Nothing,
+    /// The status, or what the document's head says of the cluster.
+    Status,
+    /// The configuration: it goes to disk.
+    Configuration,
+}
+
+/// The copy.
+#[derive(Debug)]
+pub struct Replica {
+    cib: Arc<Element>,
+    changes: u64,
+    untainted: bool,
+    has_run: bool,
+}
+
+impl Replica {
+    /// As it was on disk.
+    pub fn from_disk(cib: Arc<Element>) -> Self {
+        Self { cib, changes: 0, untainted: true, has_run: false }
+    }
+
+    /// The tree; cloning the `Arc` is a snapshot.
+    pub fn cib(&self) -> &Arc<Element> {
+        &self.cib
+    }
+
+    /// Its version.
+    pub fn version(&self) -> Version {
+        Version::of(&self.cib)
+    }
+
+    /// Changes of the configuration since the view began: the same on every member.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Whether no change was made to it without quorum.
+    pub fn is_untainted(&self) -> bool {
+        self.untainted
+    }
+
+    /// Whether it has been part of a view since the brain started.
+    pub fn has_run(&self) -> bool {
+        self.has_run
+    }
+
+    /// The configuration section.
+    pub fn configuration(&self) -> Option<&Arc<Element>> {
+        self.cib.child("configuration")
+    }
+
+    /// Takes another member's copy.
+    pub fn adopt(&mut self, cib: Arc<Element>) {
+        self.cib = cib;
+        self.untainted = true;
+    }
+
+    /// A view begins: its changes are counted from here.
+    pub fn begin_view(&mut self) {
+        self.changes = 0;
+        self.has_run = true;
+    }
+
+    /// Changes the tree in place and raises its version by what was touched.
+    pub fn edit(&mut self, edit: impl FnOnce(&mut Element)) -> Effect {
+        let mut edited = Arc::clone(&self.cib);
+        edit(Arc::make_mut(&mut edited));
+        let effect = effect(&self.cib, &edited);
+        let version = self.version();
+        match effect {
+            Effect::Nothing => return effect,
+            Effect::Status => version.updated().write(Arc::make_mut(&mut edited)),
+            Effect::Configuration => version.configured().write(Arc::make_mut(&mut edited)),
+        }
+        self.put(edited, effect);
+        effect
+    }
+
+    /// Takes a tree whose version was already raised by whoever changed it.
+    pub fn replace(&mut self, changed: Arc<Element>) -> Effect {
+        let effect = effect(&self.cib, &changed);
+        self.put(changed, effect);
+        effect
+    }
+
+    /// What a changed tree would touch.
+    pub fn preview(&self, changed: &Element) -> Effect {
+        effect(&self.cib, changed)
+    }
+
+    /// The last change was made without quorum: at a merge it yields to one that was made with it.
+    pub fn taint(&mut self) {
+        self.untainted = false;
+    }
+
+    fn put(&mut self, cib: Arc<Element>, effect: Effect) {
+        self.cib = cib;
+        if effect == Effect::Configuration {
+            self.changes += 1;
+        }
+    }
+}
+
+fn effect(before: &Element, after: &Element) -> Effect {
+    let same = |a: Option<&Arc<Element>>, b: Option<&Arc<Element>>| match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+        (a, b) => a == b,
+    };
+    let raised = |cib| Version { num_updates: 0, ..Version::of(cib) };
+    if !same(before.child("configuration"), after.child("configuration")) || raised(before) != raised(after) {
+        Effect::Configuration
+    } else if before == after {
+        Effect::Nothing
+    } else {
+        Effect::Status
+    }
+}
