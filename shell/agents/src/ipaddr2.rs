@@ -237,6 +237,9 @@ impl Agent {
     }
 
     fn announce(&mut self, link: &Link, count: u32) {
+        if count > 0 && link.has_neighbours() && link.mac.is_none() {
+            warn(format_args!("{} is not Ethernet; its neighbours are not told that the address moved", link.name));
+        }
         let announcement = Announcement::new(link, &self.parameters, count);
         if let Some(announcement) = announcement
             && let Err(error) = announcement.send()

@@ -206,7 +206,7 @@ const PARAMETERS: &[Parameter] = &[
         presence: Presence::Optional,
         default: Some("false"),
         short: "Fail without a carrier",
-        long: "Start and monitor fail when the link has no carrier.",
+        long: "Start and monitor fail when the link has no carrier. Off by default: a cut wire is for the membership to judge.",
     },
     Parameter {
         name: "network_namespace",
