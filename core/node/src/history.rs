@@ -8,6 +8,9 @@
 pub mod entry;
 pub mod failcount;
 
+#[cfg(test)]
+mod tests;
+
 use crate::command::{Ended, Forgotten, OperationName, Order};
 use crate::edit::{by_id_mut, child_mut, put, remove};
 use crate::state;

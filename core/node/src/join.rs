@@ -8,6 +8,9 @@
 //! All members hear the same Hellos in the same order and judge them by the same rule: nobody has to be told the
 //! verdict. There is no timer: whoever does not answer leaves the view sooner or later, and the next one begins.
 
+#[cfg(test)]
+mod tests;
+
 use crate::command::Hello;
 use messaging::contract::View;
 use model::NodeName;

@@ -3,6 +3,9 @@
 //! A change of the configuration is answered when it is on the disk of every member of the view. A member that is
 //! lost meanwhile is waited for no more: the view that begins without it says so.
 
+#[cfg(test)]
+mod tests;
+
 use crate::contract::{Refusal, Reply, RequestId};
 use model::NodeName;
 use std::collections::BTreeMap;

@@ -1,5 +1,8 @@
 //! Who changed the configuration last, and when: attributes of the document's head that people read.
 
+#[cfg(test)]
+mod tests;
+
 use cib::Element;
 use model::{NodeName, WallTime};
 

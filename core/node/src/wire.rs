@@ -6,6 +6,9 @@
 mod impls;
 mod primitive;
 
+#[cfg(test)]
+mod tests;
+
 use crate::command::{Command, Envelope};
 use primitive::{Reader, Wire, Writer};
 use thiserror::Error;
