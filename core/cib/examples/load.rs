@@ -1,6 +1,7 @@
-//! Reads, checks and upgrades CIB files: `cargo run -p cib --example load -- [-v] FILE...`.
+//! Reads, checks and upgrades CIB files: `cargo run -p cib --example load -- [-v] [-u] FILE...`.
 //!
-//! Prints what each file is refused for (with `-v` also what is ignored, repaired or noted), and the sum. An upgraded
+//! Prints what each file is refused for (with `-v` also what is ignored, repaired or noted; with `-u` the upgraded
+//! document, even of one that is refused), and the sum. An upgraded
 //! document is written, read and checked again: what was accepted before must be accepted after.
 #![allow(clippy::disallowed_methods)]
 
@@ -8,9 +9,13 @@ use cib::{Report, parse, upgrade, validate};
 
 fn main() {
     let (flags, files): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with('-'));
-    let is_verbose = flags.iter().any(|flag| flag == "-v");
+    let has_flag = |wanted| flags.iter().any(|flag| flag == wanted);
+    let is_verbose = has_flag("-v");
     let mut loaded = 0;
     for file in &files {
+        if has_flag("-u") {
+            print_upgraded(file);
+        }
         match load(file, is_verbose) {
             Ok(()) => loaded += 1,
             Err(reason) => println!("{file}: {reason}"),
@@ -38,6 +43,13 @@ fn load(file: &str, is_verbose: bool) -> Result<(), String> {
 fn refused(report: &Report) -> Result<(), String> {
     let reasons: Vec<String> = report.refusals().map(ToString::to_string).collect();
     if reasons.is_empty() { Ok(()) } else { Err(reasons.join("\n  ")) }
+}
+
+fn print_upgraded(file: &str) {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    if let Ok(cib) = parse(&text) {
+        print!("{}", upgrade(&cib).cib.to_xml());
+    }
 }
 
 fn print_all(file: &str, report: &Report) {

@@ -4,7 +4,8 @@
 //! around core, so it may read files and clocks.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::cast_precision_loss)]
 
-use cib::{Element, parse_owned};
+use cib::{Change, Digest, Element, apply, parse_owned, upgrade, validate};
+use std::sync::Arc;
 use std::time::Instant;
 
 fn main() {
@@ -20,12 +21,30 @@ fn main() {
     };
     println!("parse     {:8.1} ms, peak memory {} since the start", milliseconds(start), peak_memory());
     let start = Instant::now();
+    let mistakes = validate(&root).mistakes.len();
+    println!("validate  {:8.1} ms, {mistakes} mistakes", milliseconds(start));
+    let start = Instant::now();
+    let root = upgrade(&root).cib;
+    println!("upgrade   {:8.1} ms", milliseconds(start));
+    let start = Instant::now();
+    let digest = Digest::of_tree(&root);
+    println!("digest    {:8.1} ms, {digest}", milliseconds(start));
+    measure_change(&root, "<status><node_state id=\"measured\" crmd=\"online\"/></status>");
+    measure_change(&root, "<nodes><node id=\"measured\" uname=\"measured\"/></nodes>");
+    let start = Instant::now();
     let written = root.to_xml();
     println!("write     {:8.1} ms, {:.1} MB", milliseconds(start), megabytes(written.len()));
     drop(written);
     let start = Instant::now();
     drop(root);
     println!("drop      {:8.1} ms", milliseconds(start));
+}
+
+fn measure_change(cib: &Arc<Element>, xml: &str) {
+    let change = Change::Modify { section: None, xml: xml.to_owned(), may_create: true };
+    let start = Instant::now();
+    let verdict = if apply(cib, &change).is_ok() { "accepted" } else { "refused" };
+    println!("change    {:8.1} ms, {verdict}: {xml}", milliseconds(start));
 }
 
 fn milliseconds(since: Instant) -> f64 {

@@ -22,6 +22,7 @@ use crate::{Element, Position, Syntax};
 use shape::Shape;
 use std::fmt;
 
+pub(crate) use options::is_cluster_option;
 pub(crate) use structure::step;
 
 /// What becomes of the document because of a mistake.

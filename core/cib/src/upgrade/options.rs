@@ -2,6 +2,7 @@
 
 use super::sets::{Depth, pairs};
 use super::{Upgrade, like};
+use crate::validate::is_cluster_option;
 use crate::{Element, value};
 use std::sync::Arc;
 
@@ -131,9 +132,11 @@ fn place(pair: &Element) -> Option<Place> {
     MOVED.iter().find(|(old, _)| *old == name).map(|(_, place)| *place)
 }
 
+/// The option's name with dashes; names that nobody knows stay as they are.
 fn plain_name(pair: &Element) -> String {
     let name = pair.attribute("name").unwrap_or_default();
-    if UNTOUCHED.contains(&name) { name.to_owned() } else { name.replace('_', "-") }
+    let dashed = name.replace('_', "-");
+    if is_cluster_option(&dashed) && !UNTOUCHED.contains(&name) { dashed } else { name.to_owned() }
 }
 
 /// Whether any set says something about fencing.

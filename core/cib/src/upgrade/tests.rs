@@ -3,6 +3,7 @@
 use super::upgrade;
 use crate::fixture::{HEARTBEAT, MODERN};
 use crate::{CURRENT_SCHEMA, Element, parse, validate};
+use proptest::prelude::*;
 
 fn upgraded(text: &str) -> Element {
     (*upgrade(&parse(text).expect("well-formed")).cib).clone()
@@ -173,4 +174,30 @@ fn older_words_of_pacemaker_are_replaced() {
     assert!(line(&cib, "clone", "pings").contains("name=\"promotable\" value=\"true\""));
     assert!(line(&cib, "rsc_colocation", "together").contains("with-rsc-role=\"Promoted\""));
     assert!(line(&cib, "meta_attributes", "rsc_defaults-options").contains("name=\"resource-stickiness\" value=\"7\""));
+}
+
+/// A document with some of its words exchanged for others of its own.
+fn shuffled(text: &str, swaps: &[(usize, usize)]) -> String {
+    let mut parts: Vec<&str> = text.split('"').collect();
+    for (one, other) in swaps {
+        let (one, other) = (one % parts.len(), other % parts.len());
+        if one % 2 == other % 2 && one % 2 == 1 {
+            parts.swap(one, other);
+        }
+    }
+    parts.join("\"")
+}
+
+proptest! {
+    #[test]
+    fn an_upgrade_never_panics_and_makes_no_new_mistake(swaps in prop::collection::vec((0usize..400, 0usize..400), 0..6)) {
+        for text in [HEARTBEAT, MODERN] {
+            let old = parse(&shuffled(text, &swaps)).expect("the same words");
+            let new = upgrade(&old).cib;
+            if validate(&old).is_accepted() {
+                let report = validate(&new);
+                prop_assert!(report.is_accepted(), "{:?}\n{old:?}", report.mistakes);
+            }
+        }
+    }
 }

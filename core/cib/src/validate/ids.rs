@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// Elements whose id points at another one, or is a name of a node or person rather than an id.
 const REFERENCES: [&str; 5] = ["resource_ref", "obj_ref", "role", "role_ref", "node"];
 
+/// Elements of Heartbeat 2 that are resources.
+const RESOURCES: [&str; 4] = ["primitive", "group", "clone", "master_slave"];
+
 impl<'a> Check<'a> {
     /// Checks that no id stands twice outside of the status.
     pub(super) fn ids(&mut self, cib: &'a Element) {
@@ -44,9 +47,10 @@ impl<'a> Check<'a> {
         self.path.pop();
     }
 
-    /// Heartbeat 2 wanted ids unique for each tag only, and never looked at those of op-level sets.
+    /// Heartbeat 2 wanted ids unique for each tag only; resources keep theirs, since everybody calls them by it.
     fn may_share(&self, first: &Element, second: &Element) -> bool {
-        self.syntax == Syntax::Heartbeat2 && first.name() != second.name()
+        let both_resources = [first, second].iter().all(|element| RESOURCES.contains(&element.name()));
+        self.syntax == Syntax::Heartbeat2 && first.name() != second.name() && !both_resources
     }
 
     /// A host that was installed anew has a new id; Heartbeat 2 kept its old entry.

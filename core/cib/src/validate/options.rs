@@ -172,6 +172,11 @@ impl<'a> Check<'a> {
     }
 }
 
+/// Whether a cluster option of that name, with dashes, is known.
+pub(crate) fn is_cluster_option(name: &str) -> bool {
+    CLUSTER.iter().any(|(known, _)| *known == name)
+}
+
 /// The nvpairs of a set, wrapped or not.
 pub(super) fn pairs(set: &Element) -> impl Iterator<Item = &Element> {
     let wrapped = set.children_named("attributes").flat_map(|wrapper| wrapper.children_named("nvpair"));
