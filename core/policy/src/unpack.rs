@@ -36,6 +36,11 @@ impl Unpacked {
     pub fn cluster(&self) -> &Cluster {
         &self.0
     }
+
+    /// What was read, to keep.
+    pub fn into_cluster(self) -> Cluster {
+        self.0
+    }
 }
 
 /// Reads the CIB.
@@ -87,6 +92,7 @@ fn empty(cib: Arc<Element>, now: i64) -> Cluster {
         scores: Vec::new(),
         findings,
         terms: Vec::new(),
+        worn: Vec::new(),
         next_change: next,
         have_fencing: options.have_watchdog,
         enable_unfencing: section(&cib, "resources").is_some_and(|s| asks_for_unfencing(&s))

@@ -2,7 +2,7 @@
 
 use crate::configuration::{nodes, pairs};
 use cib::Element;
-use model::Score;
+use model::{Score, WallTime};
 
 /// One counter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,4 +42,13 @@ pub fn sum(counters: &[Counter]) -> Score {
 /// `rsc#monitor_10000` into its parts.
 fn split(name: &str) -> (&str, &str) {
     name.split_once('#').unwrap_or((name, ""))
+}
+
+/// When a resource last failed on a node.
+pub fn last_failure(cib: &Element, node: &str, resource: &str) -> Option<WallTime> {
+    let transient = nodes::state(cib, node).and_then(|state| state.child("transient_attributes"))?;
+    let of_resource = |pair: &pairs::Pair<'_>| pair.name.strip_prefix("last-failure-").is_some_and(|name| split(name).0 == resource);
+    let stamps = pairs::below(transient, "instance_attributes").filter(of_resource);
+    let seconds = stamps.filter_map(|pair| pair.value.parse::<i64>().ok()).max();
+    seconds.filter(|seconds| *seconds > 0).map(|seconds| WallTime(seconds.saturating_mul(1000)))
 }

@@ -8,11 +8,14 @@ mod console;
 mod exit;
 mod failcounts;
 mod failure;
+mod history;
 mod input;
 mod options;
 mod session;
 mod source;
+mod status_text;
 mod suggest;
+mod time;
 mod tool;
 mod tools;
 mod world;
@@ -34,8 +37,11 @@ const TOOLS: &[(&str, &Tool)] = &[
     ("crm_error", &tools::crm_error::TOOL),
     ("crm_failcount", &tools::crm_failcount::TOOL),
     ("crm_master", &tools::crm_master::TOOL),
+    ("crm_mon", &tools::crm_mon::TOOL),
     ("crm_node", &tools::crm_node::TOOL),
+    ("crm_resource", &tools::crm_resource::TOOL),
     ("crm_standby", &tools::crm_standby::TOOL),
+    ("crm_verify", &tools::crm_verify::TOOL),
     ("crmadmin", &tools::crmadmin::TOOL),
     ("hb_standby", &tools::hb_standby::STANDBY),
     ("hb_takeover", &tools::hb_standby::TAKEOVER),

@@ -37,6 +37,13 @@ impl Source {
         matches!(self, Self::Live(_))
     }
 
+    /// Reads the file again when it is asked next; a cluster is always asked.
+    pub fn forget(&mut self) {
+        if let Self::File(file) = self {
+            file.forget();
+        }
+    }
+
     /// The whole CIB, in the current schema.
     ///
     /// # Errors

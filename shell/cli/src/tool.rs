@@ -30,7 +30,7 @@ impl Tool {
             Ok(options) => options,
             Err(failure) => return (complain(name, &failure, &mut console), console),
         };
-        let mut session = Session::new(name, options, world, console);
+        let mut session = Session::new(name, args, options, world, console);
         let exit = match (self.run)(&mut session) {
             Ok(exit) => exit,
             Err(failure) => complain(name, &failure, &mut session.console),

@@ -29,7 +29,7 @@ impl World {
     pub fn of_process() -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         Self {
-            now: WallTime(Timestamp::now().as_millisecond()),
+            now: Self::now(),
             zone: TimeZone::system(),
             host: rustix::system::uname().nodename().to_string_lossy().to_lowercase(),
             socket: api::socket_path(None),
@@ -37,6 +37,11 @@ impl World {
             on_node: variable("OCF_RESKEY_CRM_meta_on_node"),
             instance: variable("OCF_RESOURCE_INSTANCE"),
         }
+    }
+
+    /// The wall clock.
+    pub fn now() -> WallTime {
+        WallTime(Timestamp::now().as_millisecond())
     }
 
     /// `Sun Nov 22 07:38:56 2026`, in local time; empty for a time that no calendar has.

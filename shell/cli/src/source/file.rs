@@ -29,6 +29,10 @@ impl CibFile {
         Ok(cib)
     }
 
+    pub(super) fn forget(&mut self) {
+        self.cib = None;
+    }
+
     pub(super) fn status(&mut self, host: &str) -> Result<Status, Failure> {
         let cib = self.cib()?;
         let known: Vec<NodeStatus> = nodes::all(&cib).iter().zip(1..).map(|(node, id)| node_status(node, id)).collect();

@@ -58,28 +58,13 @@ fn chosen(session: &mut Session, resource: &str, node: &str) -> Result<Vec<Count
         resources::named(&cib, resource)?;
     }
     let Some(operation) = session.options.value("operation") else { return Ok(all) };
-    let interval = session.options.value("interval").map(milliseconds).transpose()?;
+    let interval = session.options.value("interval").map(crate::time::milliseconds).transpose()?;
     let wanted = |counter: &Counter| match (counter.operation.rsplit_once('_'), interval) {
         (Some((name, ms)), Some(interval)) => name == operation && ms == interval.to_string(),
         (Some((name, _)), None) => name == operation,
         (None, _) => false,
     };
     Ok(all.into_iter().filter(wanted).collect())
-}
-
-/// `10`, `10s`, `500ms`, `2min` in milliseconds.
-fn milliseconds(text: &str) -> Result<u64, Failure> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit {
-        "ms" | "msec" => Some(1),
-        "" | "s" | "sec" => Some(1000),
-        "m" | "min" => Some(60_000),
-        "h" | "hr" => Some(3_600_000),
-        _ => None,
-    };
-    let product = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
-    product.ok_or_else(|| Failure::usage(format!("'{text}' is no time")).hint("examples: 10s, 500ms, 2min"))
 }
 
 /// Leaves one counter of that value, or none for 0.

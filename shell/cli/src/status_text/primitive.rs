@@ -1,0 +1,119 @@
+//! The line of one primitive: what it is, its state, where, and what is unusual about it.
+
+use super::{Show, names, target_role};
+use crate::configuration::resources;
+use model::{OcfCode, Role};
+use policy::state::{Cluster, Failure, NodeIx, RscIx, Task};
+
+/// `ip\t(ocf:heartbeat:IPaddr2):\t Started sip-a (unmanaged)`
+pub fn primitive(cluster: &Cluster, rsc: RscIx, show: Show) -> String {
+    let r = &cluster.rscs[rsc];
+    let name = if show.detail { &*r.id } else { r.printable_id() };
+    named(cluster, rsc, name, cluster.current_node(rsc), show)
+}
+
+/// The same under another name and on a given node, as a bundle shows what runs inside.
+pub(super) fn named(cluster: &Cluster, rsc: RscIx, name: &str, node: Option<NodeIx>, show: Show) -> String {
+    let r = &cluster.rscs[rsc];
+    let several = r.active.len() > 1 || show.without_nodes;
+    let becoming = || r.pending.map(|(_, node)| node).filter(|_| pending_state(cluster, rsc).is_some());
+    let node = node.or(r.lock.map(|(node, _)| node)).or_else(becoming).filter(|_| !several);
+    let mut line = format!("{name}\t({}):\t", resources::agent(&r.xml));
+    if r.removed {
+        line.push_str(" ORPHANED");
+    }
+    line.push_str(&state(cluster, rsc));
+    if let Some(node) = node {
+        line.push(' ');
+        line.push_str(&cluster.nodes[node].name);
+    }
+    if shown_role(cluster, rsc) == Role::Stopped {
+        line.push_str(&failed_probe(cluster, rsc, node).map(|code| format!(" ({}) ", reason(code))).unwrap_or_default());
+    }
+    line.push_str(&super::in_brackets(&flags(cluster, rsc, node)));
+    if several && !r.active.is_empty() && !show.without_nodes {
+        line.push(' ');
+        line.push_str(&names(r.active.iter().map(|node| &*cluster.nodes[*node].name)));
+    }
+    line
+}
+
+/// The role as shown: what can be promoted and is not, is unpromoted.
+pub fn shown_role(cluster: &Cluster, rsc: RscIx) -> Role {
+    match cluster.rscs[rsc].role {
+        Role::Started if cluster.rscs[cluster.top_of(rsc, false)].promotable => Role::Unpromoted,
+        role => role,
+    }
+}
+
+fn state(cluster: &Cluster, rsc: RscIx) -> String {
+    let role = shown_role(cluster, rsc);
+    if cluster.rscs[rsc].failed {
+        return if role > Role::Unpromoted { format!(" FAILED {role}") } else { " FAILED".to_owned() };
+    }
+    format!(" {}", pending_state(cluster, rsc).unwrap_or(role.as_str()))
+}
+
+/// The word for an operation under way that changes the role.
+pub fn pending_state(cluster: &Cluster, rsc: RscIx) -> Option<&'static str> {
+    match cluster.rscs[rsc].pending.map(|(task, _)| task)? {
+        Task::Start => Some("Starting"),
+        Task::Stop => Some("Stopping"),
+        Task::MigrateTo | Task::MigrateFrom => Some("Migrating"),
+        Task::Promote => Some("Promoting"),
+        Task::Demote => Some("Demoting"),
+        _ => None,
+    }
+}
+
+/// What is unusual, in the order in which it is shown.
+fn flags(cluster: &Cluster, rsc: RscIx, node: Option<NodeIx>) -> Vec<String> {
+    let r = &cluster.rscs[rsc];
+    let mut flags = Vec::new();
+    let mut flag = |word: &str| flags.push(word.to_owned());
+    if node.is_some_and(|node| !cluster.nodes[node].online && cluster.nodes[node].unclean) {
+        flag("UNCLEAN");
+    }
+    if r.lock.is_some() {
+        flag("LOCKED");
+    }
+    if r.pending.is_some_and(|(task, _)| task == Task::Monitor) {
+        flag("Monitoring");
+    }
+    match target_role(cluster, rsc) {
+        Some(Role::Stopped) => flag("disabled"),
+        Some(Role::Unpromoted) if cluster.rscs[cluster.top_of(rsc, false)].promotable => {
+            flag(&format!("target-role:{}", r.meta.get("target-role").unwrap_or_default()));
+        }
+        Some(Role::Unknown | Role::Started | Role::Unpromoted | Role::Promoted) | None => {}
+    }
+    if r.blocked {
+        flag("blocked");
+    } else if r.maintenance {
+        flag("maintenance");
+    } else if !r.managed {
+        flag("unmanaged");
+    }
+    if r.ignore_failure {
+        flag("failure ignored");
+    }
+    flags
+}
+
+/// The code with which a probe failed, on one node or anywhere.
+pub(super) fn failed_probe(cluster: &Cluster, rsc: RscIx, node: Option<NodeIx>) -> Option<OcfCode> {
+    let same = |failure: &&Failure| {
+        let (wanted, failed) = (&cluster.rscs[rsc], &cluster.rscs[failure.rsc]);
+        failure.rsc == rsc || (!wanted.unique && wanted.base_id == failed.base_id && wanted.parent == failed.parent)
+    };
+    let probe = |failure: &&Failure| failure.key.ends_with("_monitor_0");
+    let here = |failure: &&Failure| node.is_none_or(|node| node == failure.node);
+    let failure = cluster.failures.iter().filter(probe).filter(here).find(same)?;
+    failure.operation.attribute("rc-code")?.parse().ok().map(OcfCode)
+}
+
+/// An exit code's words, with a capital.
+pub(super) fn reason(code: OcfCode) -> String {
+    let (first, rest) = code.as_str().split_at(1);
+    first.to_uppercase() + rest
+}

@@ -1,0 +1,110 @@
+//! `-C`, `-R`, `-F`, `--restart`, `--wait`: what the brain does with a resource's history and state.
+
+use super::{wanted, wanted_node};
+use crate::configuration::{nodes, resources};
+use crate::exit::Exit;
+use crate::failcounts;
+use crate::failure::Failure;
+use crate::session::Session;
+use api::{Change, Request};
+use cib::Element;
+
+/// How long to wait for the cluster to come to rest unless told otherwise: longer than any sane chain of agents.
+const WAIT_DEFAULT_MS: u64 = 3_600_000;
+
+/// Forgets failures (or all history) of a resource and its collective, on one node or all.
+pub(super) fn forget(session: &mut Session, whole_history: bool) -> Result<(), Failure> {
+    let node = wanted_node(session)?;
+    let Some(id) = session.options.value("resource").map(str::to_owned) else {
+        session.request(Request::Cleanup { resource: None, node: node.clone(), whole_history })?;
+        let place = node.map_or("all nodes".to_owned(), |node| node);
+        session.console.say(format!("Cleaned up all resources on {place}"));
+        return Ok(());
+    };
+    let cib = session.cib()?;
+    if !is_asked_for(session, &cib, &id) {
+        return Ok(());
+    }
+    let hosts: Vec<String> = match &node {
+        Some(node) => vec![node.clone()],
+        None => nodes::all(&cib).into_iter().map(|node| node.name).collect(),
+    };
+    for primitive in resources::cleaned_with(&cib, &id, session.options.has("force"))? {
+        let resource = Some(primitive.clone());
+        session.request(Request::Cleanup { resource, node: node.clone(), whole_history })?;
+        for host in &hosts {
+            session.console.say(format!("Cleaned up {primitive} on {host}"));
+        }
+    }
+    Ok(())
+}
+
+/// With `-n OPERATION`, only a resource whose operation failed is cleaned up.
+fn is_asked_for(session: &Session, cib: &Element, id: &str) -> bool {
+    let Some(operation) = session.options.value("operation") else { return true };
+    nodes::all(cib).iter().any(|node| {
+        let counters = failcounts::counters(cib, &node.name, id);
+        counters.iter().any(|counter| counter.operation.split('_').next() == Some(operation))
+    })
+}
+
+pub(super) fn fail(session: &mut Session) -> Result<(), Failure> {
+    let id = wanted(session)?;
+    let resource = {
+        let cib = session.cib()?;
+        let found = resources::named(&cib, &id)?;
+        if found.element.name() != "primitive" {
+            let reason = format!("'{id}' is a {}; only a primitive can fail", found.element.name());
+            return Err(Failure::usage(reason).hint("name one of its members"));
+        }
+        id
+    };
+    let node = match wanted_node(session)? {
+        Some(node) => node,
+        None => match session.places(&resource)?.as_slice() {
+            [one] => one.clone(),
+            _ => return Err(Failure::usage("it is not clear on which node it is to fail").hint("add -N NODE")),
+        },
+    };
+    session.request(Request::Fail { resource, node })
+}
+
+pub(super) fn wait(session: &mut Session) -> Result<(), Failure> {
+    let timeout_ms = match session.options.value("timeout") {
+        Some(text) => crate::time::milliseconds(text)?,
+        None => WAIT_DEFAULT_MS,
+    };
+    session.request(Request::WaitIdle { timeout_ms })
+}
+
+/// Stops by `target-role`, waits, and puts back what was set before.
+pub(super) fn restart(session: &mut Session) -> Result<(), Failure> {
+    let (id, cib) = (wanted(session)?, session.cib()?);
+    let found = resources::named(&cib, &id)?;
+    if session.places(&id)?.is_empty() {
+        return Err(Failure::new(Exit::NOT_RUNNING, format!("{id} is not running, so it cannot be restarted")));
+    }
+    let sets = crate::configuration::pairs::below(found.element, "meta_attributes");
+    let before = sets.filter(|pair| pair.name == "target-role").map(|pair| (pair.set.to_owned(), pair.id.to_owned(), pair.value.to_owned())).next();
+    let (set, pair, value) = before.clone().unwrap_or_else(|| {
+        let set = format!("{id}-meta_attributes");
+        (set.clone(), format!("{set}-target-role"), String::new())
+    });
+    let element = Element::new(found.element.name()).with("id", &id);
+    let write = |session: &mut Session, value: &str| {
+        let meta = crate::configuration::pairs::element("meta_attributes", &set, &pair, "target-role", Some(value));
+        let xml = element.clone().with_child(meta).to_xml();
+        session.change(Change::Modify { section: Some("resources".to_owned()), xml, may_create: true })
+    };
+    write(session, "Stopped")?;
+    let stopped = wait(session);
+    match before {
+        Some(_) => write(session, &value)?,
+        None => {
+            let xml = Element::new("nvpair").with("id", &pair).with("name", "target-role").to_xml();
+            session.change(Change::Delete { section: Some("resources".to_owned()), xml })?;
+        }
+    }
+    stopped?;
+    wait(session)
+}
