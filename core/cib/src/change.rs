@@ -11,7 +11,7 @@ mod tree;
 mod tests;
 
 use crate::upgrade::fragment;
-use crate::{Element, Mistake, Position, Syntax, Version, parse, upgrade, validate};
+use crate::{Element, Mistake, Position, Syntax, Version, parse, upgrade, validate, version};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -101,7 +101,7 @@ pub fn apply(cib: &Arc<Element>, change: &Change) -> Result<Arc<Element>, Change
     let changed = match change {
         Change::Create { section, xml } => edit::create(cib, section.as_deref(), &read(xml)?)?,
         Change::Modify { section, xml, may_create } => edit::modify(cib, section.as_deref(), &read(xml)?, *may_create)?,
-        Change::Replace { section, xml } => edit::replace(cib, section.as_deref(), &read(xml)?)?,
+        Change::Replace { section, xml } => edit::replace(cib, section.as_deref(), &read_document(xml)?)?,
         Change::Delete { section, xml } => edit::delete(cib, section.as_deref(), &read(xml)?)?,
         Change::Erase => return Ok(with_version(section::emptied(cib), Version::of(cib).raised())),
         Change::Bump => return Ok(with_version((**cib).clone(), Version::of(cib).configured())),
@@ -117,18 +117,29 @@ pub fn apply(cib: &Arc<Element>, change: &Change) -> Result<Arc<Element>, Change
 
 /// The element of a text, in today's syntax.
 fn read(xml: &str) -> Result<Arc<Element>, ChangeRefused> {
-    let element =
-        parse(xml).map_err(|error| ChangeRefused::new(Refusal::Invalid, error.reason, "").at(error.position))?;
-    if element.name() != "cib" {
-        return Ok(if Syntax::has_old_signs(&element) { fragment(&element) } else { element });
+    Ok(fragment(&well_formed(xml)?))
+}
+
+/// As [`read`], for what may be a whole document that says itself in which syntax it is written.
+fn read_document(xml: &str) -> Result<Arc<Element>, ChangeRefused> {
+    let given = well_formed(xml)?;
+    let says_syntax = given.attribute("validate-with").is_some() || Syntax::has_old_signs(&given);
+    if given.name() != "cib" || given.child("configuration").is_none() || !says_syntax {
+        return Ok(fragment(&given));
     }
-    if Syntax::of(&element) != Syntax::Heartbeat2 || element.child("configuration").is_none() {
-        return Ok(element);
+    let report = validate(&given);
+    if let Some(mistake) = report.refusals().next() {
+        return Err(invalid(mistake));
     }
-    match validate(&element).refusals().next() {
-        Some(mistake) => Err(invalid(mistake)),
-        None => Ok(upgrade(&element).cib),
+    let mut cib = Arc::unwrap_or_clone(upgrade(&given).cib);
+    for name in version::ATTRIBUTES.into_iter().filter(|name| given.attribute(name).is_none()) {
+        cib.remove(name);
     }
+    Ok(Arc::new(cib))
+}
+
+fn well_formed(xml: &str) -> Result<Arc<Element>, ChangeRefused> {
+    parse(xml).map_err(|error| ChangeRefused::new(Refusal::Invalid, error.reason, "").at(error.position))
 }
 
 fn invalid(mistake: &Mistake) -> ChangeRefused {

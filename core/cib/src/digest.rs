@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::Element;
+use crate::write::attribute_into;
 use md5::{Digest as _, Md5};
 use std::fmt;
 
@@ -63,7 +64,13 @@ pub fn op_digest<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -
 const CHUNK: usize = 1 << 16;
 
 fn feed(element: &Element, sum: &mut Md5, text: &mut String) {
-    sorted_by_name(element).open_tag_into(text);
+    let mut attributes: Vec<_> = element.attributes().collect();
+    attributes.sort_unstable();
+    text.push('<');
+    text.push_str(element.name());
+    for (name, value) in attributes {
+        attribute_into(name, value, text);
+    }
     text.push('>');
     text.push_str(element.text().unwrap_or_default());
     if text.len() > CHUNK {
@@ -74,10 +81,4 @@ fn feed(element: &Element, sum: &mut Md5, text: &mut String) {
         feed(child, sum, text);
     }
     text.push_str("</>");
-}
-
-fn sorted_by_name(element: &Element) -> Element {
-    let mut attributes: Vec<_> = element.attributes().collect();
-    attributes.sort_unstable();
-    attributes.into_iter().fold(Element::new(element.name()), |sorted, (name, value)| sorted.with(name, value))
 }

@@ -41,14 +41,18 @@ pub fn upgrade(cib: &Element) -> Upgraded {
     Upgraded { cib: Arc::new(cib), notes }
 }
 
-/// One resource or constraint of Heartbeat 2 on its own; what became two comes back inside of their section.
+/// A part of a document on its own; a constraint that became two comes back inside of their section.
 pub(crate) fn fragment(old: &Arc<Element>) -> Arc<Element> {
+    if !Syntax::has_old_signs(old) {
+        return modern::carried(old);
+    }
     let mut upgrade = Upgrade { ids: Ids::of(old), notes: Vec::new() };
     let (section, convert): (_, Convert) = match old.name() {
         "primitive" | "group" | "clone" | "master_slave" => ("resources", Upgrade::resource),
         "rsc_location" | "rsc_colocation" | "rsc_order" => ("constraints", Upgrade::constraint),
         "resources" => return Arc::new(upgrade.section(old, Upgrade::resource)),
         "constraints" => return Arc::new(upgrade.section(old, Upgrade::constraint)),
+        "cluster_property_set" | "instance_attributes" | "meta_attributes" => return Arc::new(upgrade.set(old, old)),
         _ => return Arc::clone(old),
     };
     let mut new = convert(&mut upgrade, old);

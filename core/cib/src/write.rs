@@ -15,15 +15,11 @@ impl Element {
     }
 
     /// Writes the start of the tag up to, not including, its end: `<name a="b"`.
-    pub(crate) fn open_tag_into(&self, out: &mut String) {
+    fn open_tag_into(&self, out: &mut String) {
         out.push('<');
         out.push_str(self.name());
         for (name, value) in self.attributes() {
-            out.push(' ');
-            out.push_str(name);
-            out.push_str("=\"");
-            escape(value, out);
-            out.push('"');
+            attribute_into(name, value, out);
         }
     }
 
@@ -55,6 +51,15 @@ impl Element {
         out.push_str(self.name());
         out.push_str(">\n");
     }
+}
+
+/// Writes ` name="value"`.
+pub(crate) fn attribute_into(name: &str, value: &str, out: &mut String) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    escape(value, out);
+    out.push('"');
 }
 
 fn indent(depth: usize, out: &mut String) {

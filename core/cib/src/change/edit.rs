@@ -87,10 +87,10 @@ pub(super) fn delete(cib: &Arc<Element>, section: Option<&str>, given: &Arc<Elem
     Ok(tree::put(cib, &path, None))
 }
 
-/// The whole document in place of another: without a version it takes that of the old one, without a status its status.
+/// The whole document in place of another; what it does not say of version, schema and status stays as it is.
 fn whole(cib: &Element, given: &Element) -> Arc<Element> {
     let mut new = given.clone();
-    for name in crate::version::ATTRIBUTES {
+    for name in crate::version::ATTRIBUTES.into_iter().chain(["validate-with"]) {
         if let (None, Some(value)) = (given.attribute(name), cib.attribute(name)) {
             new.set(name, value);
         }

@@ -93,6 +93,13 @@ fn modifying_what_is_missing_creates_it_only_when_that_is_wanted() {
 }
 
 #[test]
+fn a_part_of_a_document_is_merged_along_its_tags() {
+    let xml = "<cib><configuration><nodes><node id='1' description='first'/></nodes></configuration></cib>";
+    let after = apply(&cib(), &modify(xml, false)).expect("it is valid").to_xml();
+    assert!(after.contains(r#"<node id="1" uname="alpha" description="first"/>"#), "{after}");
+}
+
+#[test]
 fn values_count() {
     let mut tree = cib();
     for (value, expected) in [("value++", "1"), ("value+=4", "5"), ("value+=-2", "3"), ("value+=INFINITY", "INFINITY")]
@@ -135,12 +142,22 @@ fn an_older_document_does_not_replace_a_newer_one() {
 
 #[test]
 fn a_document_of_heartbeat_replaces_in_its_upgraded_form() {
-    let text = crate::fixture::HEARTBEAT.replacen("<cib>", "<cib admin_epoch=\"1\">", 1);
-    let after = apply(&cib(), &replace(None, &text)).expect("valid");
+    let after = apply(&cib(), &replace(None, crate::fixture::HEARTBEAT)).expect("valid");
+    assert_eq!(version(&after), "0.8.0");
     assert!(after.to_xml().contains("name=\"compatibility\" value=\"heartbeat-2\""));
     let order = "<rsc_order id='late' from='web' to='pings' type='before' score='0'/>";
     let after = apply(&cib(), &create(None, order)).expect("valid");
     assert!(after.to_xml().contains(r#"<rsc_order id="late" first="web" then="pings" kind="Optional"/>"#));
+}
+
+#[test]
+fn older_words_in_a_change_become_those_of_today() {
+    let colocation = "<rsc_colocation id='together' with-rsc-role='Master'/>";
+    let after = apply(&cib(), &modify(colocation, false)).expect("valid");
+    assert!(after.to_xml().contains("with-rsc-role=\"Promoted\""));
+    let set = "<instance_attributes id='address-attributes'><attributes><nvpair id='a-nic' name='nic' value='e0'/></attributes></instance_attributes>";
+    let after = apply(&cib(), &modify(set, false)).expect("valid").to_xml();
+    assert!(after.contains("name=\"nic\"") && !after.contains("<attributes>"), "{after}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn upgrade(cib: &Element) -> Element {
 }
 
 /// An element with the words of today, or the very same when it has no others.
-fn carried(old: &Arc<Element>) -> Arc<Element> {
+pub(super) fn carried(old: &Arc<Element>) -> Arc<Element> {
     let children: Vec<_> = old.children().iter().map(carried).collect();
     let is_same = old.children().iter().zip(&children).all(|(a, b)| Arc::ptr_eq(a, b));
     let old_words = ROLES.iter().any(|name| old.attribute(name).is_some_and(|role| value::role(role) != role));
