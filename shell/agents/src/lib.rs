@@ -1,4 +1,4 @@
-//! Native OCF agents: IPaddr2, the SIP proxies OpenSIPS and Kamailio, and Dummy; and `ocf-tester`.
+//! Native OCF agents: IPaddr2, the SIP proxies OpenSIPS and Kamailio, ping and Dummy; and `ocf-tester`.
 //!
 //! They are ordinary OCF executables: links to the one binary, called with the action and an environment. Each links
 //! nothing to the cluster, so that they serve any cluster manager.
@@ -10,6 +10,7 @@ pub mod ipaddr2;
 pub mod metadata;
 pub mod netlink;
 pub mod ocf;
+pub mod ping;
 pub mod proxy;
 pub mod sip;
 pub mod sys;
@@ -22,7 +23,7 @@ use proxy::Product;
 
 /// Where each agent is installed: provider and type, below `/usr/lib/ocf/resource.d`.
 ///
-/// Under `heartbeat` only where no file of that name exists: another package's agent is never replaced.
+/// Under `heartbeat` and `pacemaker` only where no file of that name exists: another package's agent is never replaced.
 pub const INSTALLED: &[(&str, &str)] = &[
     ("heartbeat", "IPaddr2"),
     ("heartbeat", "IPaddr"),
@@ -32,6 +33,8 @@ pub const INSTALLED: &[(&str, &str)] = &[
     ("systole", "Dummy"),
     ("systole", "OpenSIPS"),
     ("systole", "Kamailio"),
+    ("systole", "ping"),
+    ("pacemaker", "ping"),
 ];
 
 /// Runs the program of this crate that the base name of `argv0` names; `None` when it names none.
@@ -46,6 +49,7 @@ pub fn dispatch(argv0: &str, args: &[String]) -> Option<u8> {
         "OpenSIPS" => proxy::main(Product::OpenSips, action()),
         "Kamailio" => proxy::main(Product::Kamailio, action()),
         "Dummy" => dummy::main(action()),
+        "ping" => ping::main(action()),
         "ocf-tester" => tester::main(args),
         "sipsak" => sip::sipsak::main(args),
         "sip-responder" => sip::responder::main(args),

@@ -72,7 +72,7 @@ impl Host {
     /// Takes that label away; one that is not there is as good.
     pub fn clear_source_label(&mut self, ip: Ipv6Addr, interface: u32, label: u32) {
         match self.0.clear_source_label(ip, interface, label) {
-            Err(error) if error.raw_os_error() != Some(libc::ESRCH) => {
+            Err(error) if error.raw_os_error() != Some(rustix::io::Errno::SRCH.raw_os_error()) => {
                 warn(broken("unlabel the address", &error).reason);
             }
             Ok(()) | Err(_) => {}

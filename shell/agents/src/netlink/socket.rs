@@ -185,6 +185,7 @@ fn source_label(kind: u16, flags: u16, ip: Ipv6Addr, interface: u32, label: u32)
 
 /// An error message's number is a negated errno; 0 is the acknowledgement.
 fn status(message: Message) -> io::Result<()> {
-    let errno = u32_at(message.body, 0).map_or(libc::EPROTO, |number| number.wrapping_neg().cast_signed());
+    let errno = u32_at(message.body, 0)
+        .map_or(rustix::io::Errno::PROTO.raw_os_error(), |number| number.wrapping_neg().cast_signed());
     if errno == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(errno)) }
 }

@@ -36,6 +36,7 @@ fn our_own_descriptions_are_valid() {
     use crate::{ipaddr2, proxy::Product};
     for xml in [
         crate::dummy::meta_data(),
+        crate::ping::meta_data(),
         ipaddr2::meta_data(ipaddr2::Form::IPaddr2),
         ipaddr2::meta_data(ipaddr2::Form::IPaddr),
         crate::proxy::meta_data(Product::OpenSips),

@@ -6,6 +6,7 @@
 mod ipaddr2;
 mod namespace;
 mod ocf_tester;
+mod ping;
 mod proxy;
 mod shell_functions;
 
