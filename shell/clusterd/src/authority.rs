@@ -32,6 +32,15 @@ impl Peer {
     }
 }
 
+/// How far a peer is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Root, the user we run as, or a member of the cluster's group.
+    Administrator,
+    /// Anybody else on this host.
+    Stranger,
+}
+
 /// Who has which rights on this host; fixed at start.
 #[derive(Clone, Debug)]
 pub struct Authority {
@@ -57,12 +66,18 @@ impl Authority {
             | Request::WaitIdle { .. }
             | Request::Events { .. }
             | Request::Shutdown
-            | Request::Reload => self.trusts(peer),
+            | Request::Reload => self.trust(peer) == Trust::Administrator,
         }
     }
 
-    fn trusts(&self, peer: &Peer) -> bool {
-        peer.uid == 0 || peer.uid == self.own_uid || peer.gids.iter().any(|gid| self.trusted_gids.contains(gid))
+    /// How far this peer is trusted.
+    pub fn trust(&self, peer: &Peer) -> Trust {
+        let own = peer.uid == 0 || peer.uid == self.own_uid;
+        if own || peer.gids.iter().any(|gid| self.trusted_gids.contains(gid)) {
+            Trust::Administrator
+        } else {
+            Trust::Stranger
+        }
     }
 }
 

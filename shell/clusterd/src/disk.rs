@@ -3,6 +3,7 @@
 //! Every file is replaced in one step (write beside it, sync, rename, sync the directory), so none is ever torn, and none is deleted
 //! because its owner, mode or content is not what we would have written.
 
+pub mod adopt;
 pub mod cib_file;
 pub mod events;
 pub mod identity;

@@ -34,6 +34,13 @@ pub struct Directive {
     pub(super) default: Option<&'static str>,
 }
 
+impl Directive {
+    /// The value that holds when the file says nothing; `None`: there is none, or it is not a value.
+    pub fn default(&self) -> Option<&'static str> {
+        self.default
+    }
+}
+
 impl fmt::Debug for Directive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)

@@ -5,9 +5,9 @@
 
 mod write;
 
-use super::replace::{beside, link_over, sync_directory};
+use super::replace::{beside, link_over, replace, sync_directory};
 use cib::{Digest, Element, Version};
-use model::{Notice, Severity};
+use model::{Notice, Severity, WallTime};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -90,6 +90,22 @@ impl CibFile {
         link_over(&self.path, &kept)?;
         sync_directory(&kept)?;
         Ok(kept)
+    }
+
+    /// Keeps a configuration that lost, in a file of its own beside this one, and says where.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn keep_aside(&self, title: &str, text: &str, at: WallTime) -> io::Result<PathBuf> {
+        let plain: String = title.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
+        let kept = beside(&self.path, &format!(".{plain}-{}", at.seconds()));
+        replace(&kept, text.as_bytes(), 0o600)?;
+        Ok(kept)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Whether somebody else wrote the file since we last did: a look at its dates, and at its content only when those have changed.

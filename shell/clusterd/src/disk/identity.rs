@@ -14,12 +14,11 @@ const GENERATION_WIDTH: usize = 15;
 #[derive(Debug, Error)]
 pub enum IdentityError {
     /// The generation would not be on disk before the first packet.
-    #[error("cannot write {}; make room, or make it writable", path.display())]
+    #[error("{}: cannot be written: {source}; make room, or make it writable", path.display())]
     Write {
         /// Which file.
         path: PathBuf,
         /// What the system said.
-        #[source]
         source: io::Error,
     },
     /// No UUID can be drawn.

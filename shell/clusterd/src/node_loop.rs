@@ -1,0 +1,433 @@
+//! The node loop: the main thread, on which the node's machine meets clients, hands, workers and the cluster engine.
+//!
+//! It waits for all of them in one poll, and wakes once a second by itself for the wall clock.
+
+mod hands;
+mod status;
+
+use crate::brain::{EXIT_LEFT, EXIT_RESTART, EngineReport, Event};
+use crate::clients::{Clients, Question, Token, refusal};
+use crate::clock::{self, Clock, timeout};
+use crate::config::{self, Configuration};
+use crate::convert;
+use crate::disk::Layout;
+use crate::disk::events::KEPT;
+use crate::journal::Journal;
+use crate::messaging_loop::Order;
+use crate::persistence::Persistence;
+use crate::planner::Planner;
+use crate::progress::Progress;
+use crate::queue::{Inbox, Sender};
+use crate::sys;
+use api::{Refusal, Reply, Request};
+use execd::client::Answer;
+use hands::{Hands, Lost};
+use messaging::contract::Output as FromEngine;
+use model::{Instant, Machine, NodeName, Notice, Severity};
+use node::Node;
+use node::contract::{Input, Output, RequestId};
+use rustix::event::{PollFd, PollFlags, poll};
+use std::collections::{BTreeMap, VecDeque};
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+/// How often the wall clock is given to the node, and overdue clients are looked for.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Ticks between two looks at whether somebody edited the CIB's file.
+const TICKS_PER_CHECK: u32 = 10;
+
+/// How long the engine may take to say that it has left, after the node's last word.
+const LEAVE_LIMIT: Duration = Duration::from_secs(20);
+
+/// What the loop is made of beside the machine and its queues.
+#[derive(Debug)]
+pub struct Parts {
+    /// Where things are.
+    pub layout: Layout,
+    /// What the brain was started with.
+    pub configuration: Configuration,
+    /// The common clock.
+    pub clock: Clock,
+    /// To say that we move.
+    pub progress: Progress,
+    /// The log.
+    pub journal: Journal,
+    /// Events of earlier lives.
+    pub past: VecDeque<api::Event>,
+    /// The disk.
+    pub persistence: Persistence,
+    /// The policy worker.
+    pub planner: Planner,
+    /// The clients' socket.
+    pub clients: Clients,
+    /// Signals, as a descriptor.
+    pub signals: OwnedFd,
+}
+
+/// The loop.
+#[derive(Debug)]
+pub struct NodeLoop {
+    parts: Parts,
+    node: Node,
+    inbox: Inbox<Event>,
+    engine: Sender<Order>,
+    hands: Hands,
+    asked: BTreeMap<RequestId, Token>,
+    next_request: u64,
+    next_tick: Instant,
+    ticks: u32,
+    leaving: Option<Instant>,
+    exit: Option<u8>,
+}
+
+/// What poll found.
+#[derive(Debug, Default)]
+struct Ready {
+    door: bool,
+    hands: bool,
+    clients: Vec<(Token, PollFlags)>,
+}
+
+impl NodeLoop {
+    /// A loop that has something to say first.
+    pub fn new(parts: Parts, node: Node, inbox: Inbox<Event>, engine: Sender<Order>, notices: Vec<Notice>) -> Self {
+        let hands = Hands::new(&parts.layout, &parts.configuration);
+        let next_tick = parts.clock.now();
+        let mut this = Self {
+            parts,
+            node,
+            inbox,
+            engine,
+            hands,
+            asked: BTreeMap::new(),
+            next_request: 0,
+            next_tick,
+            ticks: 0,
+            leaving: None,
+            exit: None,
+        };
+        this.tell(Notice::new("brain-started", Severity::Info, this.greeting()));
+        for notice in notices {
+            this.tell(notice);
+        }
+        this
+    }
+
+    /// Runs until the process is to end; answers its exit code.
+    pub fn run(mut self) -> u8 {
+        loop {
+            self.tick();
+            self.reach_for_hands();
+            let ready = self.wait();
+            self.parts.progress.moved(self.parts.clock.now());
+            self.feed(Input::Clock(clock::wall()));
+            self.hear_signals();
+            self.take_events();
+            if ready.hands {
+                self.hear_hands();
+            }
+            self.serve_clients(ready);
+            self.wake();
+            if let Some(code) = self.exit {
+                return code;
+            }
+        }
+    }
+
+    fn greeting(&self) -> String {
+        let configuration = &self.parts.configuration;
+        let media: Vec<String> = configuration.media.iter().map(ToString::to_string).collect();
+        format!(
+            "systole {} starts as node {} over {}; nodes: {}",
+            env!("CARGO_PKG_VERSION"),
+            configuration.name,
+            media.join(", "),
+            configuration.ha.nodes.iter().map(NodeName::as_str).collect::<Vec<_>>().join(" ")
+        )
+    }
+
+    fn tick(&mut self) {
+        let now = self.parts.clock.now();
+        if now < self.next_tick {
+            return;
+        }
+        self.next_tick = now + TICK;
+        self.ticks = self.ticks.wrapping_add(1);
+        self.parts.clients.expire(std::time::Instant::now());
+        if self.ticks.is_multiple_of(TICKS_PER_CHECK) {
+            self.parts.persistence.check();
+        }
+        if self.leaving.is_some_and(|at| now >= at) {
+            self.tell(Notice::new(
+                "left-late",
+                Severity::Warning,
+                "the cluster did not confirm our leave in time; ending anyway",
+            ));
+            self.exit = Some(EXIT_LEFT);
+        }
+    }
+
+    fn wait(&mut self) -> Ready {
+        let rest = self.time_to_wait();
+        let mut fds = vec![
+            PollFd::from_borrowed_fd(self.inbox.bell().as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.parts.signals.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.parts.clients.door(), PollFlags::IN),
+        ];
+        let clients_from = fds.len();
+        let mut tokens = Vec::new();
+        for (token, fd, flags) in self.parts.clients.descriptors() {
+            tokens.push(token);
+            fds.push(PollFd::from_borrowed_fd(fd, flags));
+        }
+        let hands_at = fds.len();
+        fds.extend(self.hands.descriptor().map(|(fd, flags)| PollFd::from_borrowed_fd(fd, flags)));
+        // An interrupted poll is an early turn, which is harmless.
+        let _ = poll(&mut fds, Some(&timeout(rest)));
+        let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
+        let clients = tokens.iter().zip(&fds[clients_from..]).filter(|(_, fd)| is_ready(fd));
+        Ready {
+            door: is_ready(&fds[clients_from - 1]),
+            hands: fds.get(hands_at).is_some_and(is_ready),
+            clients: clients.map(|(token, fd)| (*token, fd.revents())).collect(),
+        }
+    }
+
+    fn time_to_wait(&self) -> Duration {
+        let now = self.parts.clock.now();
+        let machine = self.node.deadline().map_or(TICK, |at| at.since(now));
+        let hands = self.hands.retry_at().map_or(TICK, |at| at.saturating_duration_since(std::time::Instant::now()));
+        machine.min(hands).min(self.next_tick.since(now))
+    }
+
+    fn hear_signals(&mut self) {
+        while let Some(signal) = sys::next_signal(self.parts.signals.as_fd()) {
+            match signal {
+                libc::SIGHUP => {
+                    let _ = self.reload();
+                }
+                _ => self.shut_down(),
+            }
+        }
+    }
+
+    fn shut_down(&mut self) {
+        self.tell(Notice::new(
+            "shutdown",
+            Severity::Info,
+            "shutdown in progress: moving this node's resources away first",
+        ));
+        let id = self.new_request();
+        self.feed(Input::Request { id, request: node::contract::Request::Shutdown, client: "a signal".into() });
+    }
+
+    fn take_events(&mut self) {
+        self.inbox.bell().hear();
+        while let Some(event) = self.inbox.next() {
+            match event {
+                Event::Engine(output) => self.hear_engine(output),
+                Event::Report(token, report) => self.answer_status(token, &report),
+                Event::Planned { number, plan } => self.feed(Input::Planned { number, plan }),
+                Event::Persisted(ticket) => self.feed(Input::Persisted(ticket)),
+                Event::NotPersisted(ticket, reason) => {
+                    self.tell(Notice::new("disk-refuses", Severity::Error, &reason));
+                    self.feed(Input::NotPersisted(ticket, reason));
+                }
+                Event::Notice(notice) => self.tell(notice),
+            }
+        }
+    }
+
+    fn hear_engine(&mut self, output: FromEngine) {
+        match output {
+            FromEngine::View(view) => self.feed(Input::View(view)),
+            FromEngine::ViewLost { paused } => self.feed(Input::ViewLost { paused }),
+            FromEngine::Deliver { from, payload, .. } => self.feed(Input::Delivered { from, payload }),
+            FromEngine::Undelivered { payload } => self.feed(Input::Undelivered { payload }),
+            FromEngine::Notice(notice) => self.tell(notice),
+            FromEngine::Left => {
+                self.tell(Notice::new("left", Severity::Info, "shutdown complete"));
+                self.exit = Some(EXIT_LEFT);
+            }
+            FromEngine::Send { .. } => unreachable!("the messaging loop sends by itself"),
+        }
+    }
+
+    fn reach_for_hands(&mut self) {
+        self.hands.connect(std::time::Instant::now());
+    }
+
+    fn hear_hands(&mut self) {
+        match self.hands.converse() {
+            Ok(answers) => {
+                for answer in answers {
+                    self.hear_answer(answer);
+                }
+            }
+            Err(lost) => self.lose_hands(&lost),
+        }
+    }
+
+    fn hear_answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Report(report) => self.feed(Input::Report(report)),
+            Answer::State(reports) => self.feed(Input::Hands { life: self.hands.life(), reports }),
+            Answer::Notice(notice) => self.tell(notice),
+        }
+    }
+
+    fn lose_hands(&mut self, lost: &Lost) {
+        self.tell(Notice::new("hands-lost", Severity::Error, format!("{}; connecting again", lost.0)));
+        self.feed(Input::HandsLost);
+    }
+
+    fn serve_clients(&mut self, ready: Ready) {
+        let now = std::time::Instant::now();
+        if ready.door {
+            self.parts.clients.accept(now);
+        }
+        for (token, flags) in ready.clients {
+            self.parts.clients.service(token, flags, now);
+        }
+        while let Some(question) = self.parts.clients.next_question(now) {
+            self.answer(question);
+        }
+    }
+
+    fn answer(&mut self, question: Question) {
+        let Question { token, request, client } = question;
+        match request {
+            Request::Status => self.engine.send(Order::Report(token)),
+            Request::Events { last, follow } => self.answer_events(token, last, follow),
+            Request::Reload => {
+                let reply = self.reload();
+                self.parts.clients.answer(token, &reply, std::time::Instant::now());
+            }
+            other @ (Request::Cib
+            | Request::Change(_)
+            | Request::Cleanup { .. }
+            | Request::Fail { .. }
+            | Request::WaitIdle { .. }
+            | Request::Shutdown) => {
+                let request =
+                    convert::request(other).expect("all that the loop does not answer itself is for the node");
+                let id = self.new_request();
+                self.asked.insert(id, token);
+                self.feed(Input::Request { id, request, client });
+            }
+        }
+    }
+
+    fn answer_events(&mut self, token: Token, last: u32, follow: bool) {
+        let past = &self.parts.past;
+        let skip = past.len().saturating_sub(usize::try_from(last).unwrap_or(usize::MAX));
+        self.parts.clients.answer_events(token, past.iter().skip(skip), follow, std::time::Instant::now());
+    }
+
+    fn answer_status(&mut self, token: Token, report: &EngineReport) {
+        let status = status::status(&self.parts.configuration, &self.node.status(), report);
+        self.parts.clients.answer(token, &Reply::Status(Box::new(status)), std::time::Instant::now());
+    }
+
+    /// Reads both files again. Other keys are used from now on; another ha.cf needs a new brain, which leaves all resources as they are.
+    fn reload(&mut self) -> Reply {
+        match config::load(&self.parts.layout) {
+            Err(e) => {
+                let text = format!("not reloaded, going on as before: {e}");
+                self.tell(Notice::new("reload-refused", Severity::Error, &text));
+                refusal(Refusal::Invalid, &text, "")
+            }
+            Ok(new) if new.ha_text != self.parts.configuration.ha_text => {
+                self.tell(Notice::new(
+                    "restart",
+                    Severity::Info,
+                    "ha.cf has changed: starting the brain anew, resources stay as they are",
+                ));
+                self.exit = Some(EXIT_RESTART);
+                Reply::Done
+            }
+            Ok(new) => {
+                let said = if new.keys == self.parts.configuration.keys {
+                    "Configuration unchanged."
+                } else {
+                    "Rereading authentication file."
+                };
+                self.engine.send(Order::Keys(Box::new(config::keyring(&new.ha, &new.keys))));
+                self.tell(Notice::new("reload", Severity::Info, said));
+                self.parts.configuration = new;
+                Reply::Done
+            }
+        }
+    }
+
+    fn wake(&mut self) {
+        let now = self.parts.clock.now();
+        if self.node.deadline().is_some_and(|at| at <= now) {
+            self.node.wake(now);
+            self.drain();
+        }
+    }
+
+    fn feed(&mut self, input: Input) {
+        self.node.handle(self.parts.clock.now(), input);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.node.poll() {
+            self.carry_out(output);
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Broadcast { delivery, payload } => self.engine.send(Order::Broadcast { delivery, payload }),
+            Output::ViewAccepted { number } => self.engine.send(Order::ViewAccepted(number)),
+            Output::Execute(operation) => {
+                let outcome = self.hands.run(&operation);
+                self.note_lost(outcome);
+            }
+            Output::Cancel { resource, action, interval } => {
+                let outcome = self.hands.cancel(&resource, &action, interval);
+                self.note_lost(outcome);
+            }
+            Output::Plan { number, input } => self.parts.planner.ask(number, input),
+            Output::Persist { ticket, cib } => self.parts.persistence.write(ticket, cib),
+            Output::KeepAside { title, cib } => self.parts.persistence.keep_aside(title, cib),
+            Output::Reply { id, reply } => self.carry_back(id, reply),
+            Output::Notice(notice) => self.tell(notice),
+            Output::Leave => {
+                self.leaving = Some(self.parts.clock.now() + LEAVE_LIMIT);
+                self.engine.send(Order::Leave);
+            }
+        }
+    }
+
+    /// A loss that shows while sending. The node is told by a fact of its own, after the output at hand is done with.
+    fn note_lost(&mut self, outcome: Result<(), Lost>) {
+        if let Err(lost) = outcome {
+            self.lose_hands(&lost);
+        }
+    }
+
+    fn carry_back(&mut self, id: RequestId, reply: node::contract::Reply) {
+        if let (Some(token), Some(reply)) = (self.asked.remove(&id), convert::reply(reply)) {
+            self.parts.clients.answer(token, &reply, std::time::Instant::now());
+        }
+    }
+
+    fn new_request(&mut self) -> RequestId {
+        self.next_request += 1;
+        RequestId(self.next_request)
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        let Some(event) = self.parts.journal.record(clock::wall(), notice) else { return };
+        self.parts.clients.publish(&event, std::time::Instant::now());
+        self.parts.past.push_back(event);
+        if self.parts.past.len() > KEPT {
+            self.parts.past.pop_front();
+        }
+    }
+}

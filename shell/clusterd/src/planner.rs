@@ -1,0 +1,79 @@
+//! The policy worker: one plan at a time, the newest question only, and a bug in policy costs a plan instead of the node.
+
+use crate::brain::Event;
+use crate::queue::Sender;
+use policy::plan::{Plan, PolicyInput};
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Planning recurses over nested groups and clones; only the pages that are used cost memory.
+const STACK: usize = 2 << 20;
+
+#[derive(Debug)]
+struct Question {
+    number: u64,
+    input: PolicyInput,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    question: Mutex<Option<Question>>,
+    bell: Condvar,
+}
+
+impl Slot {
+    fn question(&self) -> MutexGuard<'_, Option<Question>> {
+        self.question.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The node loop's end.
+#[derive(Debug)]
+pub struct Planner {
+    slot: Arc<Slot>,
+}
+
+impl Planner {
+    /// Starts the worker.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(events: Sender<Event>) -> io::Result<Self> {
+        let slot = Arc::new(Slot::default());
+        let theirs = slot.clone();
+        thread::Builder::new().name("policy".into()).stack_size(STACK).spawn(move || work(&theirs, &events))?;
+        Ok(Self { slot })
+    }
+
+    /// Asks for a plan. One that was asked for earlier and not begun is forgotten.
+    pub fn ask(&self, number: u64, input: PolicyInput) {
+        *self.slot.question() = Some(Question { number, input });
+        self.slot.bell.notify_one();
+    }
+}
+
+fn work(slot: &Slot, events: &Sender<Event>) {
+    loop {
+        let waited = slot.bell.wait_while(slot.question(), |question| question.is_none());
+        let question = waited.unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Question { number, input }) = question {
+            events.send(Event::Planned { number, plan: plan(&input) });
+        }
+    }
+}
+
+fn plan(input: &PolicyInput) -> Result<Box<Plan>, String> {
+    match catch_unwind(AssertUnwindSafe(|| policy::state::unpack(input))) {
+        Ok(Ok(_)) => Err("the configuration is understood, but this build cannot plan yet".to_owned()),
+        Ok(Err(e)) => Err(e.to_string()),
+        Err(panic) => Err(format!("policy failed: {}", words(&*panic))),
+    }
+}
+
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let literal = panic.downcast_ref::<&str>().copied();
+    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it gave no reason")
+}

@@ -1,0 +1,180 @@
+//! The supervisor: keeps one brain and one pair of hands alive, and ends them in the right order.
+//!
+//! It decides nothing about the cluster. That a brain dies touches no resource: the hands go on, and the next brain finds them.
+
+use super::child::Supervised;
+use super::options::Options;
+use super::pid_file::PidFile;
+use clusterd::brain::{EXIT_LEFT, EXIT_NOT_CONFIGURED, EXIT_RESTART};
+use clusterd::clock::timeout;
+use clusterd::sys;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::Signal;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+/// How long the hands may take to end what is under way, after the brain has left.
+const HANDS_LIMIT: Duration = Duration::from_secs(30);
+
+/// How soon hands of an earlier supervisor are looked for again: while they live, ours cannot start, and are not needed.
+const OTHER_HANDS: Duration = Duration::from_secs(5);
+
+/// The longest sleep without anything to wait for.
+const FOREVER: Duration = Duration::from_hours(1);
+
+/// Where the supervisor is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Both are kept alive.
+    Running,
+    /// The brain was asked to leave the cluster in order.
+    Leaving,
+    /// The brain has gone for good; the hands end what is under way, until then.
+    Ending { until: Instant, code: u8 },
+    /// Nothing is left to look after.
+    Over(u8),
+}
+
+struct Supervisor {
+    brain: Supervised,
+    hands: Supervised,
+    signals: OwnedFd,
+    phase: Phase,
+    /// A brain has run here that had a good configuration, so resources may be running.
+    has_run: bool,
+}
+
+/// Supervises until a signal ends it, or the configuration turns out to be of no use; answers the exit code.
+pub fn run(options: &Options, _held: PidFile) -> u8 {
+    sys::keep_memory_small();
+    if options.detached {
+        // It fails only when we lead a session already.
+        let _ = rustix::process::setsid();
+    }
+    match Supervisor::new(options) {
+        Ok(supervisor) => supervisor.run(),
+        Err(e) => {
+            eprintln!("heartbeat: cannot supervise: {e}");
+            super::EXIT_FAILED
+        }
+    }
+}
+
+impl Supervisor {
+    fn new(options: &Options) -> io::Result<Self> {
+        let layout = &options.brain.layout;
+        layout.create().map_err(io::Error::other)?;
+        let signals = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGCHLD];
+        let arguments = options.arguments();
+        Ok(Self {
+            brain: Supervised::new("brain", arguments.clone(), layout.run_dir.join("brain.pid")),
+            hands: Supervised::new("hands", arguments, layout.run_dir.join("hands.pid")),
+            signals: sys::signal_descriptor(&signals)?,
+            phase: Phase::Running,
+            has_run: false,
+        })
+    }
+
+    fn run(mut self) -> u8 {
+        loop {
+            let now = Instant::now();
+            self.hands.start_if_due(now);
+            self.brain.start_if_due(now);
+            self.wait();
+            self.hear_signals();
+            self.bury();
+            if let Phase::Over(code) = self.phase {
+                return code;
+            }
+        }
+    }
+
+    fn wait(&self) {
+        let ending = match self.phase {
+            Phase::Ending { until, .. } => Some(until),
+            Phase::Running | Phase::Leaving | Phase::Over(_) => None,
+        };
+        let next = [self.brain.start_at(), self.hands.start_at(), ending].into_iter().flatten().min();
+        let rest = next.map_or(FOREVER, |at| at.saturating_duration_since(Instant::now()));
+        let mut fds = [PollFd::from_borrowed_fd(self.signals.as_fd(), PollFlags::IN)];
+        // An interrupted poll is an early turn, which is harmless.
+        let _ = poll(&mut fds, Some(&timeout(rest)));
+    }
+
+    fn hear_signals(&mut self) {
+        while let Some(signal) = sys::next_signal(self.signals.as_fd()) {
+            match signal {
+                libc::SIGTERM | libc::SIGINT => self.leave(),
+                libc::SIGHUP => self.brain.signal(Signal::HUP),
+                _ => {}
+            }
+        }
+    }
+
+    fn leave(&mut self) {
+        if self.phase == Phase::Running {
+            self.phase = Phase::Leaving;
+        }
+        if self.brain.runs() {
+            self.brain.signal(Signal::TERM);
+        }
+    }
+
+    /// Looks for children that have ended, and does what follows from how.
+    fn bury(&mut self) {
+        let now = Instant::now();
+        if let Some(status) = self.brain.reap() {
+            self.after_brain(status, now);
+        }
+        if let Some(status) = self.hands.reap() {
+            self.after_hands(status, now);
+        }
+        if let Phase::Ending { until, code } = self.phase
+            && (now >= until || !self.hands.runs())
+        {
+            self.hands.signal(Signal::KILL);
+            self.phase = Phase::Over(code);
+        }
+    }
+
+    fn after_brain(&mut self, status: ExitStatus, now: Instant) {
+        match exit_code(status) {
+            Some(EXIT_LEFT) => self.end(0, now),
+            Some(EXIT_NOT_CONFIGURED) if !self.has_run => self.end(EXIT_NOT_CONFIGURED, now),
+            Some(EXIT_RESTART) => {
+                self.has_run = true;
+                self.brain.restart_now(now);
+            }
+            _ => {
+                self.has_run = true;
+                eprintln!("heartbeat: the brain ended ({status}); starting it again, resources stay as they are");
+                self.brain.plan_restart(now);
+            }
+        }
+    }
+
+    fn after_hands(&mut self, status: ExitStatus, now: Instant) {
+        if matches!(self.phase, Phase::Ending { .. } | Phase::Over(_)) {
+            return;
+        }
+        if exit_code(status) == Some(execd::EXIT_ALREADY_RUNNING) {
+            self.hands.restart_after(now, OTHER_HANDS);
+            return;
+        }
+        eprintln!("heartbeat: the hands ended ({status}); starting them again");
+        self.hands.plan_restart(now);
+    }
+
+    fn end(&mut self, code: u8, now: Instant) {
+        self.brain.retire();
+        self.hands.retire();
+        self.hands.signal(Signal::TERM);
+        self.phase = Phase::Ending { until: now + HANDS_LIMIT, code };
+    }
+}
+
+fn exit_code(status: ExitStatus) -> Option<u8> {
+    status.code().and_then(|code| u8::try_from(code).ok())
+}
