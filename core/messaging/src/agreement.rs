@@ -18,9 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Bits of a view number that name its proposer: more than `ha.cf` has nodes.
 const PROPOSER_BITS: u32 = 7;
-/// Bits for the views of one life; the life itself is above them, so no number comes twice after a restart.
-const ROUND_BITS: u32 = 16;
-/// An incarnation in milliseconds since 1970 has 41 bits.
+/// Bits that tell the proposer's lives apart, so that a node never uses a number of its former life again.
+const LIFE_BITS: u32 = 8;
+/// A life's rounds begin above those of the lives before it, unless others have led further already.
+const ROUNDS_PER_LIFE_BITS: u32 = 6;
+/// An incarnation in milliseconds since 1970 has 41 bits; all together stays below 2^63.
 const INCARNATION_MASK: u64 = (1 << 41) - 1;
 
 /// One node's part in agreeing on views.
@@ -34,6 +36,8 @@ pub(crate) struct Agreement {
     pub(crate) proposal: Option<Proposal>,
     /// The view we are to install next.
     pub(crate) pending: Option<Sync>,
+    /// The last view installed here: it is never entered a second time, not even after we have lost it.
+    pub(crate) installed: u64,
     /// The highest number seen anywhere.
     pub(crate) highest_seen: u64,
 }
@@ -41,9 +45,11 @@ pub(crate) struct Agreement {
 impl Agreement {
     /// A number above all that were seen, that nobody else and no other life of ours will use.
     pub(crate) fn next_number(&mut self, proposer: u64, incarnation: Incarnation) -> u64 {
-        let life = (incarnation.0 & INCARNATION_MASK) << ROUND_BITS;
-        let round = (self.highest_seen >> PROPOSER_BITS).max(life) + 1;
-        self.highest_seen = (round << PROPOSER_BITS) | proposer;
+        let low_bits = PROPOSER_BITS + LIFE_BITS;
+        let base = (incarnation.0 & INCARNATION_MASK) << ROUNDS_PER_LIFE_BITS;
+        let life = incarnation.0 & ((1 << LIFE_BITS) - 1);
+        let round = (self.highest_seen >> low_bits).max(base) + 1;
+        self.highest_seen = (round << low_bits) | (life << PROPOSER_BITS) | proposer;
         self.highest_seen
     }
 
@@ -60,13 +66,23 @@ pub(crate) struct Proposal {
     stands: BTreeMap<NodeName, Stand>,
     pub(crate) sync: Option<Sync>,
     ready: BTreeSet<NodeName>,
+    /// Our seniors are left out on purpose.
+    pub(crate) without_seniors: bool,
     /// How often it was sent again.
     pub(crate) resends: u32,
 }
 
 impl Proposal {
     pub(crate) fn new(number: u64, members: Vec<Member>) -> Self {
-        Self { number, members, stands: BTreeMap::new(), sync: None, ready: BTreeSet::new(), resends: 0 }
+        Self {
+            number,
+            members,
+            stands: BTreeMap::new(),
+            sync: None,
+            ready: BTreeSet::new(),
+            without_seniors: false,
+            resends: 0,
+        }
     }
 
     pub(crate) fn has(&self, name: &NodeName) -> bool {
@@ -178,6 +194,9 @@ mod tests {
         assert!(a.next_number(0, Incarnation(5)) > first);
         assert_ne!(b.next_number(1, Incarnation(5)), first);
         assert!(Agreement::default().next_number(0, Incarnation(6)) > a.highest_seen, "a later life");
+        let mut former = Agreement { highest_seen: 1 << 40, ..Agreement::default() };
+        let mut later = Agreement { highest_seen: 1 << 40, ..Agreement::default() };
+        assert_ne!(former.next_number(0, Incarnation(5)), later.next_number(0, Incarnation(6)), "led by the same peer");
         b.note_seen(a.highest_seen);
         assert!(b.next_number(1, Incarnation(1)) > a.highest_seen);
     }

@@ -63,7 +63,7 @@ impl Engine {
         if !members.contains(&us) || leaving {
             return;
         }
-        if number < self.agreement.promised || number <= self.view_number() {
+        if number < self.agreement.promised || number <= self.agreement.installed {
             return self.beat(now, Some(from.clone()), 0);
         }
         if number > self.agreement.promised {
@@ -112,7 +112,7 @@ impl Engine {
     }
 
     pub(super) fn on_sync(&mut self, now: Instant, from: &NodeName, sync: Sync) {
-        if sync.number != self.agreement.promised || sync.number <= self.view_number() {
+        if sync.number != self.agreement.promised || sync.number <= self.agreement.installed {
             return;
         }
         let Some(seat) = sync.seats.iter().find(|seat| seat.member.name == self.setup.own) else { return };
@@ -177,6 +177,7 @@ impl Engine {
             self.timers.cancel(&Timer::Follow);
         }
         self.agreement.proposal = None;
+        self.agreement.installed = sync.number;
         let view = session.view.clone();
         self.session = Some(session);
         self.counters.views += 1;

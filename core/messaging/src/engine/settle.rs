@@ -18,9 +18,10 @@ impl Engine {
             return self.try_to_leave(now);
         }
         let desired = self.desired();
+        let place = desired.iter().position(|member| member.name == self.setup.own).unwrap_or(0);
         if let Some(proposal) = &self.agreement.proposal {
-            let outbid = self.outbid(proposal.number, &desired);
-            if proposal.is_for(&desired) && !outbid {
+            let expected = if proposal.without_seniors { &desired[place..] } else { &desired[..] };
+            if proposal.is_for(expected) && !self.outbid(proposal.number, &desired) {
                 return;
             }
             self.agreement.proposal = None;
@@ -32,7 +33,6 @@ impl Engine {
             self.patience_over = false;
             return self.timers.cancel(&Timer::Patience);
         }
-        let place = desired.iter().position(|member| member.name == self.setup.own).unwrap_or(0);
         if place == 0 {
             self.propose(now, desired);
         } else if std::mem::take(&mut self.patience_over) {
@@ -94,11 +94,14 @@ impl Engine {
         });
         if !current {
             self.propose(now, rest.to_vec());
+            if let Some(proposal) = &mut self.agreement.proposal {
+                proposal.without_seniors = true;
+            }
         }
     }
 
     /// Who should be in a view with us, senior first.
-    fn desired(&self) -> Vec<Member> {
+    pub(super) fn desired(&self) -> Vec<Member> {
         let own = self.own_vertex();
         let others = self.peers.iter().filter(|(name, peer)| self.is_candidate(name, peer));
         let vertices = others.map(|(name, peer)| vertex(name, peer)).collect();
@@ -120,10 +123,11 @@ impl Engine {
         Vertex { seniority: Seniority::of(&self.setup.own, view, quorate, born), fingerprint: self.print, hears }
     }
 
-    /// Hears us and is heard, stays, and is not bound to a coordinator whom we cannot reach.
+    /// Hears us and is heard, stays, and is not bound to a coordinator whom it hears and we cannot reach.
     fn is_candidate(&self, name: &NodeName, peer: &Peer) -> bool {
         let bound = peer.report.coordinator;
-        let free = peer.report.view == 0 || bound == 0 || bound == self.print || self.is_of_our_view(name, peer);
+        let alone = bound != peer.fingerprint && !peer.report.hears.contains(&bound);
+        let free = peer.report.view == 0 || alone || bound == self.print || self.is_of_our_view(name, peer);
         self.stays(peer)
             && (free || self.peers.iter().any(|(_, other)| other.fingerprint == bound && self.stays(other)))
     }

@@ -41,8 +41,7 @@ impl Log {
     /// Takes a numbered piece; false when it was here already or is out of bounds.
     pub(crate) fn insert(&mut self, slot: u64, piece: Piece) -> bool {
         self.note_highest(slot);
-        let bound = self.received + 4 * SLOTS_AHEAD_MAX;
-        if slot <= self.received || slot > bound || self.pieces.contains_key(&slot) {
+        if slot <= self.received || slot > self.bound() || self.pieces.contains_key(&slot) {
             return false;
         }
         self.pieces.insert(slot, piece);
@@ -52,8 +51,15 @@ impl Log {
         true
     }
 
+    /// No slot beyond it can exist: the coordinator waits for the slowest member.
+    fn bound(&self) -> u64 {
+        self.received + 4 * SLOTS_AHEAD_MAX
+    }
+
     pub(crate) fn note_highest(&mut self, slot: u64) {
-        self.highest = self.highest.max(slot);
+        if slot <= self.bound() {
+            self.highest = self.highest.max(slot);
+        }
     }
 
     /// Learns that everybody holds all slots up to `slot`. What was also delivered is forgotten.
@@ -138,6 +144,7 @@ impl Log {
 
     /// The gaps below `target`, the lowest first.
     pub(crate) fn missing(&self, target: u64) -> Vec<(u64, u64)> {
+        let target = target.min(self.bound());
         let mut ranges = Vec::new();
         let mut next = self.received + 1;
         for slot in self.pieces.range(next..).map(|(slot, _)| *slot).chain([target + 1]) {

@@ -22,6 +22,10 @@ impl Writer {
         self.0.push(low_bits(value));
     }
 
+    pub(super) fn numbers(&mut self, values: &[u64]) {
+        values.iter().for_each(|value| self.number(*value));
+    }
+
     pub(super) fn name(&mut self, name: &NodeName) {
         self.bytes(name.as_str().as_bytes());
     }

@@ -2,7 +2,7 @@
 
 use super::codec::Reader;
 use super::{
-    Body, Cut, Flags, Heartbeat, MESSAGE_MAX, Malformed, NAME_MAX, PIECE_MAX, Packet, Piece, Seat, Stand, Sync, VERSION,
+    Body, Cut, Flags, Heartbeat, MESSAGE_MAX, Malformed, PIECE_MAX, Packet, Piece, Seat, Stand, Sync, VERSION,
 };
 use crate::contract::{Delivery, Incarnation, Member};
 use model::NodeName;
@@ -22,16 +22,20 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Packet, Malformed> {
         incarnation: Incarnation(reader.number()?),
         to: addressee(&mut reader)?,
         number: reader.number()?,
-        view: reader.number()?,
-        promised: reader.number()?,
+        view: view_number(&mut reader)?,
+        promised: view_number(&mut reader)?,
         body: body(kind, &mut reader)?,
     };
     reader.end()?;
     Ok(packet)
 }
 
+/// Nobody counts that far; beyond it, the next number would overflow.
+fn view_number(reader: &mut Reader) -> Result<u64, Malformed> {
+    reader.number().and_then(|number| if number < 1 << 63 { Ok(number) } else { Err(Malformed::Range) })
+}
+
 fn addressee(reader: &mut Reader) -> Result<Option<NodeName>, Malformed> {
-    debug_assert!(NAME_MAX < 128, "a length of zero is one byte");
     if reader.0.first() == Some(&0) {
         reader.byte()?;
         return Ok(None);
@@ -44,7 +48,7 @@ fn body(kind: u8, reader: &mut Reader) -> Result<Body, Malformed> {
         1 => Body::Heartbeat(heartbeat(reader)?),
         2 => Body::Challenge { incarnation: Incarnation(reader.number()?), nonce: reader.fixed()? },
         3 => Body::Response { nonce: reader.fixed()? },
-        4 => Body::Propose { number: reader.number()?, members: reader.list(member)? },
+        4 => Body::Propose { number: view_number(reader)?, members: reader.list(member)? },
         5 => Body::Accept { number: reader.number()?, stand: stand(reader)? },
         6 => Body::Sync(sync(reader)?),
         7 => Body::Ready { number: reader.number()? },
@@ -89,7 +93,7 @@ fn stand(reader: &mut Reader) -> Result<Stand, Malformed> {
 
 fn sync(reader: &mut Reader) -> Result<Sync, Malformed> {
     Ok(Sync {
-        number: reader.number()?,
+        number: view_number(reader)?,
         quorate: reader.flag()?,
         seats: reader
             .list(|reader| Ok(Seat { member: member(reader)?, born: reader.number()?, previous: reader.number()? }))?,

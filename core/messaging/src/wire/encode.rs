@@ -51,7 +51,9 @@ fn body(writer: &mut Writer, body: &Body) {
         Body::Propose { number, members } => {
             writer.number(*number);
             writer.length(members.len());
-            members.iter().for_each(|one| member(writer, one));
+            for one in members {
+                member(writer, one);
+            }
         }
         Body::Accept { number, stand: at } => {
             writer.number(*number);
@@ -64,19 +66,19 @@ fn body(writer: &mut Writer, body: &Body) {
             piece(writer, one);
         }
         Body::Ordered { view, slot, stable, piece: one } => {
-            [*view, *slot, *stable].into_iter().for_each(|value| writer.number(value));
+            writer.numbers(&[*view, *slot, *stable]);
             piece(writer, one);
         }
         Body::Missing { view, ranges } => {
             writer.number(*view);
             writer.length(ranges.len());
-            ranges.iter().flat_map(|(from, to)| [*from, *to]).for_each(|value| writer.number(value));
+            ranges.iter().for_each(|(from, to)| writer.numbers(&[*from, *to]));
         }
         Body::Ack { view, received, stable } => {
-            [*view, *received, *stable].into_iter().for_each(|value| writer.number(value));
+            writer.numbers(&[*view, *received, *stable]);
         }
         Body::Stable { view, highest, stable } => {
-            [*view, *highest, *stable].into_iter().for_each(|value| writer.number(value));
+            writer.numbers(&[*view, *highest, *stable]);
         }
     }
 }

@@ -10,7 +10,7 @@ fn packet(body: Body, to: Option<&str>) -> Packet {
         incarnation: Incarnation(1_800_000_000),
         to: to.map(NodeName::new),
         number: 300,
-        view: u64::MAX,
+        view: (1 << 63) - 1,
         promised: 1 << 40,
         body,
     }

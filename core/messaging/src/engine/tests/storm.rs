@@ -3,6 +3,7 @@
 use super::check::all_laws;
 use super::world::{MS, World};
 use crate::contract::{Delivery, Input};
+use std::fmt::Write;
 
 const SEEDS: u64 = 400;
 
@@ -57,7 +58,19 @@ fn chatter(world: &mut World, number: &mut u32) {
     }
 }
 
+/// Names the seed of a storm that breaks a law.
+struct Named(u64);
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("the storm of seed {} broke a law", self.0);
+        }
+    }
+}
+
 fn storm(seed: u64) {
+    let _named = Named(seed);
     let count = 1 + usize::try_from(seed % 6).unwrap();
     let mut world = World::seeded(count, seed);
     world.timing.initdead = 1_500 * MS;
@@ -89,7 +102,11 @@ fn goes_on(world: &mut World, seed: u64) {
             world.start(node);
         }
     }
-    assert!(world.run_until(6_000 * MS, World::is_whole).is_some(), "seed {seed}: not together again");
+    assert!(
+        world.run_until(6_000 * MS, World::is_whole).is_some(),
+        "seed {seed}: not together again\n{}",
+        portrait(world)
+    );
     world.run(2_000 * MS);
     assert!(world.is_whole(), "seed {seed}: not stable");
     let before: Vec<usize> = (0..world.names.len()).map(|node| world.delivered(node).len()).collect();
@@ -98,6 +115,40 @@ fn goes_on(world: &mut World, seed: u64) {
     for node in 0..world.names.len() {
         assert_eq!(world.delivered(node).len() - before[node], world.names.len(), "seed {seed}: node {node} is deaf");
     }
+}
+
+/// What every node thinks, for a failing seed.
+fn portrait(world: &World) -> String {
+    let mut text = String::new();
+    for (node, engine) in world.engines.iter().enumerate() {
+        let Some(engine) = engine else { continue };
+        let agreement = &engine.agreement;
+        let session =
+            engine.session.as_ref().map(|session| (session.view.number, session.born, session.confirmed.clone()));
+        let _ = writeln!(
+            text,
+            "{node}: members [{}] promised {} follows {:?} pending {:?}",
+            world.members(node),
+            agreement.promised,
+            agreement.follows,
+            agreement.pending
+        );
+        let _ =
+            writeln!(text, "   session {session:?} proposal {:?} desired {:?}", agreement.proposal, engine.desired());
+        for (name, peer) in engine.peers.iter() {
+            let report = &peer.report;
+            let _ = writeln!(
+                text,
+                "   {name}: lost {} mutual {} view {} promised {} flags {:?}",
+                peer.lost,
+                peer.is_mutual(engine.print),
+                report.view,
+                report.promised,
+                report.flags
+            );
+        }
+    }
+    text
 }
 
 #[test]
