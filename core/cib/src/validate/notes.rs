@@ -42,6 +42,24 @@ impl<'a> Check<'a> {
             self.note(option.position(), text);
         }
         self.order_remarks(cib);
+        if let Some(configuration) = cib.child("configuration") {
+            self.absence_remarks(configuration);
+        }
+    }
+
+    /// Attributes that may be absent, and are rarely meant to be.
+    fn absence_remarks(&mut self, element: &Element) {
+        let lacks = |name| element.attribute(name).is_none();
+        if element.name() == "op" && element.attribute("name") == Some("monitor") && lacks("interval") {
+            self.note(element.position(), "this monitor has no interval, so it does not recur");
+        }
+        for child in element.children() {
+            let has_score = child.attribute("score").is_some() || child.attribute("score_attribute").is_some();
+            if element.name() == "rsc_location" && child.name() == "rule" && !has_score {
+                self.note(child.position(), "this rule has no score, which is taken as 0");
+            }
+            self.absence_remarks(child);
+        }
     }
 
     /// The default score of an ordering changed from 2.1.2 to 2.1.3.

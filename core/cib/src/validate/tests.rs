@@ -86,6 +86,19 @@ fn notes_name_what_has_no_effect() {
 }
 
 #[test]
+fn what_is_absent_and_rarely_meant_to_be_is_noted() {
+    for (old, line, words) in
+        [(" interval=\"10s\"", 32, "does not recur"), ("id=\"prefer-beta\" score=\"10\"", 56, "taken as 0")]
+    {
+        let new = if old.contains("score") { "id=\"prefer-beta\"" } else { "" };
+        let report = validate(&parse(&HEARTBEAT.replace(old, new)).expect("well-formed"));
+        assert_eq!(report.mistakes, [], "{old}");
+        let found = report.notes.iter().any(|note| note.position.line == line && note.text.contains(words));
+        assert!(found, "{old}: {:#?}", report.notes);
+    }
+}
+
+#[test]
 fn an_ordering_without_a_score_is_noted() {
     let text = HEARTBEAT.replace(" type=\"after\" score=\"0\"", "");
     let report = validate(&parse(&text).expect("well-formed"));
