@@ -4,6 +4,8 @@
 
 mod agree;
 mod beat;
+mod departure;
+mod pause;
 mod receive;
 mod session;
 mod settle;
@@ -23,13 +25,14 @@ use crate::peers::Peers;
 use crate::quorum::Quorum;
 use crate::wire::{Body, Packet, encode};
 use beat::Pace;
+use departure::Departure;
 use model::{Instant, Machine, NodeName, Notice, Rng, Severity, Timers};
 use session::Session;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// A notice of the same kind is given again after this long.
-const NOTICE_EVERY: Duration = Duration::from_secs(60);
+const NOTICE_EVERY: Duration = Duration::from_mins(1);
 
 /// What an engine is made of.
 #[derive(Clone, Debug)]
@@ -92,12 +95,13 @@ enum Timer {
     Leave,
 }
 
-/// Leaving in order.
+/// What follows from new facts, once the input is digested.
 #[derive(Clone, Copy, Debug)]
-struct Leaving {
-    since: Instant,
-    /// The others have been told; before that, what is on its way is finished.
-    announced: bool,
+struct Due {
+    /// They decide who should be with whom.
+    settle: bool,
+    /// The others must hear of them at once.
+    beat: bool,
 }
 
 /// The cluster engine of one node.
@@ -106,6 +110,8 @@ pub struct Engine {
     setup: Setup,
     /// Our own fingerprint.
     print: u64,
+    /// The fingerprint of our node lines.
+    node_lines: u64,
     peers: Peers,
     agreement: Agreement,
     session: Option<Session>,
@@ -121,12 +127,8 @@ pub struct Engine {
     /// Absent hosts are no longer waited for.
     settled: bool,
     patience_over: bool,
-    leaving: Option<Leaving>,
-    gone: bool,
-    /// Facts have changed that decide who should be with whom.
-    unsettled: bool,
-    /// Facts have changed that the others must hear of at once.
-    beat_now: bool,
+    departure: Departure,
+    due: Due,
 }
 
 impl Engine {
@@ -137,6 +139,7 @@ impl Engine {
         let others = setup.nodes.iter().filter(|name| **name != setup.own).cloned();
         let mut engine = Self {
             print: fingerprint(&setup.own, setup.incarnation.0),
+            node_lines: setup.nodes.iter().fold(0, |lines, name| fingerprint(name, lines)),
             peers: Peers::new(others, setup.links),
             agreement: Agreement::default(),
             session: None,
@@ -151,10 +154,8 @@ impl Engine {
             submit_tries: 0,
             settled: false,
             patience_over: false,
-            leaving: None,
-            gone: false,
-            unsettled: true,
-            beat_now: true,
+            departure: Departure::Stays,
+            due: Due { settle: true, beat: true },
             setup,
         };
         engine.timers.set(Timer::Settled, now + engine.setup.timing.initdead);
@@ -164,13 +165,13 @@ impl Engine {
 
     /// Brings everything that follows from the facts up to date, once per input.
     fn conclude(&mut self, now: Instant) {
-        if self.gone {
+        if self.departure.is_gone() {
             return;
         }
-        if std::mem::take(&mut self.unsettled) {
+        if std::mem::take(&mut self.due.settle) {
             self.settle(now);
         }
-        if std::mem::take(&mut self.beat_now) {
+        if std::mem::take(&mut self.due.beat) {
             self.beat(now, None, 0);
         }
     }
@@ -181,17 +182,17 @@ impl Engine {
             Timer::Peer(name) => self.look_after(now, name),
             Timer::Settled => {
                 self.settled = true;
-                self.unsettled = true;
-                self.beat_now = true;
+                self.due.settle = true;
+                self.due.beat = true;
             }
             Timer::Agree => self.ask_again(now),
             Timer::Follow => {
                 self.agreement.follows = None;
-                self.unsettled = true;
+                self.due.settle = true;
             }
             Timer::Patience => {
                 self.patience_over = true;
-                self.unsettled = true;
+                self.due.settle = true;
             }
             Timer::Resend => self.resend_slots(now),
             Timer::Submit => self.submit_again(now),
@@ -238,7 +239,7 @@ impl Machine for Engine {
     type Output = Output;
 
     fn handle(&mut self, now: Instant, input: Input) {
-        if self.gone {
+        if self.departure.is_gone() {
             return;
         }
         self.notice_own_pause(now);
@@ -254,14 +255,14 @@ impl Machine for Engine {
     }
 
     fn wake(&mut self, now: Instant) {
-        if self.gone {
+        if self.departure.is_gone() {
             return;
         }
         self.notice_own_pause(now);
         while let Some(timer) = self.timers.expired(now) {
             self.on_timer(now, &timer);
             self.conclude(now);
-            if self.gone {
+            if self.departure.is_gone() {
                 return;
             }
         }
@@ -272,6 +273,6 @@ impl Machine for Engine {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        if self.gone { None } else { self.timers.deadline() }
+        if self.departure.is_gone() { None } else { self.timers.deadline() }
     }
 }

@@ -79,6 +79,8 @@ pub(crate) struct Heartbeat {
     pub(crate) born: u64,
     /// The fingerprint of its view's coordinator; 0 for none.
     pub(crate) coordinator: u64,
+    /// The fingerprint of its node lines: they are to be the same everywhere.
+    pub(crate) nodes: u64,
     /// The coordinator's highest slot and its stable one, so that a silent view comes to rest.
     pub(crate) highest: u64,
     pub(crate) stable: u64,

@@ -59,7 +59,7 @@ impl Engine {
     pub(super) fn on_propose(&mut self, now: Instant, from: &NodeName, number: u64, members: &[Member]) {
         self.agreement.note_seen(number);
         let us = Member { name: self.setup.own.clone(), incarnation: self.setup.incarnation };
-        let leaving = self.leaving.is_some_and(|leaving| leaving.announced);
+        let leaving = self.departure.is_announced();
         if !members.contains(&us) || leaving {
             return;
         }
@@ -87,7 +87,7 @@ impl Engine {
         };
         if !proposal.accept(from, stand) {
             self.agreement.proposal = None;
-            self.unsettled = true;
+            self.due.settle = true;
             return;
         }
         if proposal.is_answered() {
@@ -187,8 +187,8 @@ impl Engine {
         self.notice("view-installed", Severity::Notice, text);
         self.output.push_back(Output::View(view));
         self.timers.set(Timer::Agree, now + ASK_AFTER);
-        self.unsettled = true;
-        self.beat_now = true;
+        self.due.settle = true;
+        self.due.beat = true;
         self.pump(now);
     }
 
@@ -227,7 +227,7 @@ impl Engine {
             }
             None => (self.unseen(), None, DOUBLINGS_MAX),
         };
-        self.unsettled = true;
+        self.due.settle = true;
         if silent.is_empty() {
             return;
         }

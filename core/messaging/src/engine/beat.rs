@@ -1,11 +1,10 @@
-//! Life signs: ours in time, those of the peers watched, and our own pauses noticed before anybody is accused.
+//! Life signs: ours in time, and those of the peers watched.
 //!
 //! Redundancy under loss: a peer that misses one heartbeat is asked at an eighth of `keepalive`, and both sides beat four
 //! times as often for the next twenty. The cost is nothing while no packet is lost, and five-fold heartbeats while some are.
 
-use super::{Engine, Leaving, Timer};
+use super::{Engine, Timer};
 use crate::clique::fingerprint;
-use crate::contract::Output;
 use crate::wire::{Body, Flags, Heartbeat};
 use model::{Instant, NodeName, Severity};
 use std::time::Duration;
@@ -14,10 +13,6 @@ use std::time::Duration;
 const INTERVAL_MIN: Duration = Duration::from_millis(5);
 /// How many keepalives a brisk pace lasts.
 const BRISK_BEATS: u32 = 20;
-/// How often a leaving node looks whether it is free to go.
-const LEAVE_EVERY: Duration = Duration::from_millis(10);
-/// How long a leaving node waits for its own messages, and for the others to go on.
-const LEAVE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Until when we beat faster than `keepalive`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,21 +45,27 @@ impl Engine {
         let flags = Flags(flags)
             .with(Flags::BRISK, now < self.pace.asking)
             .with(Flags::SETTLED, self.settled)
-            .with(Flags::LEAVING, self.leaving.is_some_and(|leaving| leaving.announced))
+            .with(Flags::LEAVING, self.departure.is_announced())
             .with(Flags::QUORATE, session.is_some_and(|session| session.view.quorate));
         Heartbeat {
             flags,
             born: session.map_or(0, |session| session.born),
             coordinator: session.map_or(0, print),
+            nodes: self.node_lines,
             highest: session.map_or(0, |session| session.log.highest()),
             stable: session.map_or(0, |session| session.log.stable()),
             hears: self.peers.heard(),
         }
     }
 
+    /// Without a view we are eager: nobody shall wait for a `keepalive` because one packet was lost.
     fn interval(&self, now: Instant) -> Duration {
         let keepalive = self.setup.timing.keepalive;
-        if now < self.pace.until { (keepalive / 4).max(INTERVAL_MIN).min(keepalive) } else { keepalive }
+        if now < self.pace.until || self.session.is_none() {
+            (keepalive / 4).max(INTERVAL_MIN).min(keepalive)
+        } else {
+            keepalive
+        }
     }
 
     /// A peer misses packets of ours.
@@ -111,8 +112,8 @@ impl Engine {
         if let Some(peer) = self.peers.get_mut(name) {
             peer.lost = true;
         }
-        self.unsettled = true;
-        self.beat_now = true;
+        self.due.settle = true;
+        self.due.beat = true;
         if left {
             return self.notice("peer-left", Severity::Info, format!("{name} has left in order"));
         }
@@ -138,87 +139,5 @@ impl Engine {
                 if up { ("link-up", Severity::Info, "up") } else { ("link-down", Severity::Warning, "dead") };
             self.notice(id, severity, format!("link {name}, medium {place}: {word}"));
         }
-    }
-
-    /// Woken much later than asked for: we were stopped, and the silence of the others was our own.
-    pub(super) fn notice_own_pause(&mut self, now: Instant) {
-        let timing = self.setup.timing;
-        let Some(late) = self.timers.deadline().map(|deadline| now.since(deadline)) else { return };
-        if late <= timing.warntime.min(timing.deadtime / 2) {
-            return;
-        }
-        let text =
-            format!("this host was stopped for {:.1} s; the silence of its peers does not count", late.as_secs_f64());
-        self.notice("own-pause", Severity::Warning, text);
-        self.counters.own_pauses += 1;
-        for (_, peer) in self.peers.iter_mut().filter(|(_, peer)| !peer.lost) {
-            peer.heard = Some(now);
-        }
-        if late >= timing.deadtime {
-            self.lose_view(now, late);
-        }
-    }
-
-    /// The others must be assumed to have gone on without us.
-    fn lose_view(&mut self, now: Instant, paused: Duration) {
-        if self.session.take().is_none() {
-            return;
-        }
-        self.agreement.proposal = None;
-        self.agreement.pending = None;
-        self.agreement.follows = None;
-        for timer in [Timer::Agree, Timer::Resend, Timer::Submit, Timer::Ack, Timer::Missing] {
-            self.timers.cancel(&timer);
-        }
-        self.hand_back();
-        self.output.push_back(Output::ViewLost { paused });
-        self.settled = false;
-        self.timers.set(Timer::Settled, now + self.setup.timing.deadtime);
-        self.unsettled = true;
-        self.beat_now = true;
-    }
-
-    /// Starts to leave in order.
-    pub(super) fn leave(&mut self, now: Instant) {
-        if self.leaving.is_none() {
-            self.leaving = Some(Leaving { since: now, announced: false });
-            self.try_to_leave(now);
-        }
-    }
-
-    /// First our own messages are finished, then the others are told, then they go on without us, then we are gone.
-    pub(super) fn try_to_leave(&mut self, now: Instant) {
-        let Some(mut leaving) = self.leaving else { return };
-        let waited = now.since(leaving.since);
-        if !leaving.announced && (self.is_drained() || waited >= LEAVE_PATIENCE) {
-            leaving.announced = true;
-            self.leaving = Some(leaving);
-            self.agreement.proposal = None;
-        }
-        if leaving.announced {
-            self.beat(now, None, 0);
-            if self.is_released() || waited >= 2 * LEAVE_PATIENCE {
-                self.gone = true;
-                self.hand_back();
-                return self.output.push_back(Output::Left);
-            }
-        }
-        self.timers.set(Timer::Leave, now + LEAVE_EVERY);
-    }
-
-    fn is_drained(&self) -> bool {
-        let all_stable = |session: &super::Session| session.log.stable() == session.log.highest();
-        self.outbox.is_empty()
-            && self.session.as_ref().is_none_or(|session| session.sequencer.is_none() || all_stable(session))
-    }
-
-    /// Everybody else of our view is in another one, leaves as well, or is lost.
-    fn is_released(&self) -> bool {
-        let Some(session) = &self.session else { return true };
-        let number = session.view.number;
-        self.peers.iter().all(|(name, peer)| {
-            let stays = session.member(name).is_some() && peer.is_mutual(self.print);
-            !stays || peer.report.flags.has(Flags::LEAVING) || peer.report.view > number
-        })
     }
 }

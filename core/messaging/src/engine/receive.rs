@@ -71,8 +71,8 @@ impl Engine {
         if !was_lost {
             return;
         }
-        self.unsettled = true;
-        self.beat_now = true;
+        self.due.settle = true;
+        self.due.beat = true;
         self.timers.set(Timer::Peer(name.clone()), now + self.late_after());
         let text = match known {
             None => format!("{name} is heard"),
@@ -94,7 +94,7 @@ impl Engine {
         if member && packet.view == session.view.number {
             session.confirmed.insert(packet.sender.clone());
         }
-        self.unsettled |= seen > session.view.number || (member && packet.view < session.view.number);
+        self.due.settle |= seen > session.view.number || (member && packet.view < session.view.number);
     }
 
     fn dispatch(&mut self, now: Instant, from: &NodeName, packet: Packet) {
@@ -128,12 +128,17 @@ impl Engine {
 
     fn on_heartbeat(&mut self, now: Instant, from: &NodeName, number: u64, view: u64, beat: &Heartbeat) {
         let Some(peer) = self.peers.get_mut(from) else { return };
-        self.unsettled |= peer.note_heartbeat(number, beat);
+        self.due.settle |= peer.note_heartbeat(number, beat);
         if beat.flags.has(Flags::BRISK) {
             self.beat_faster(now);
         }
         if beat.flags.has(Flags::ANSWER) {
             self.beat(now, Some(from.clone()), 0);
+        }
+        if beat.nodes != self.node_lines {
+            self.notice_rarely(now, "node-lines-differ", || {
+                format!("the node lines of {from} differ from ours; make ha.cf the same on all nodes")
+            });
         }
         self.on_stable(now, from, view, beat.highest, beat.stable);
     }

@@ -14,7 +14,7 @@ const PATIENCE_MIN: Duration = Duration::from_millis(500);
 impl Engine {
     /// Compares what is with what should be, and proposes a view if that is ours to do.
     pub(super) fn settle(&mut self, now: Instant) {
-        if self.leaving.is_some_and(|leaving| leaving.announced) {
+        if self.departure.is_announced() {
             return self.try_to_leave(now);
         }
         let desired = self.desired();

@@ -21,7 +21,7 @@ const SUBMIT_AFTER: Duration = Duration::from_millis(15);
 
 impl Engine {
     pub(super) fn broadcast(&mut self, now: Instant, delivery: Delivery, payload: Arc<[u8]>) {
-        let leaving = self.leaving.is_some_and(|leaving| leaving.announced);
+        let leaving = self.departure.is_announced();
         let queued = if leaving { Err(payload) } else { self.outbox.push(delivery, payload) };
         match queued {
             Ok(()) => self.pump(now),

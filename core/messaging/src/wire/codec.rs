@@ -23,7 +23,9 @@ impl Writer {
     }
 
     pub(super) fn numbers(&mut self, values: &[u64]) {
-        values.iter().for_each(|value| self.number(*value));
+        for value in values {
+            self.number(*value);
+        }
     }
 
     pub(super) fn name(&mut self, name: &NodeName) {

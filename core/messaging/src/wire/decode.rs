@@ -71,6 +71,7 @@ fn heartbeat(reader: &mut Reader) -> Result<Heartbeat, Malformed> {
         flags: Flags(reader.byte()?),
         born: reader.number()?,
         coordinator: reader.fixed()?,
+        nodes: reader.fixed()?,
         highest: reader.number()?,
         stable: reader.number()?,
         hears: reader.list(Reader::fixed)?,

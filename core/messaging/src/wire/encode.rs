@@ -72,7 +72,9 @@ fn body(writer: &mut Writer, body: &Body) {
         Body::Missing { view, ranges } => {
             writer.number(*view);
             writer.length(ranges.len());
-            ranges.iter().for_each(|(from, to)| writer.numbers(&[*from, *to]));
+            for (from, to) in ranges {
+                writer.numbers(&[*from, *to]);
+            }
         }
         Body::Ack { view, received, stable } => {
             writer.numbers(&[*view, *received, *stable]);
@@ -87,6 +89,7 @@ fn heartbeat(writer: &mut Writer, beat: &Heartbeat) {
     writer.byte(beat.flags.0);
     writer.number(beat.born);
     writer.fixed(beat.coordinator);
+    writer.fixed(beat.nodes);
     writer.number(beat.highest);
     writer.number(beat.stable);
     writer.length(beat.hears.len());

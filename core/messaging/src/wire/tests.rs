@@ -36,6 +36,7 @@ fn every_kind() -> Vec<Packet> {
             flags: Flags(31),
             born: 1,
             coordinator: 2,
+            nodes: 8,
             highest: 3,
             stable: 4,
             hears: vec![5, 6],

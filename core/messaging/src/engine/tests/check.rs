@@ -6,6 +6,13 @@ use model::NodeName;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Who said what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Message {
+    from: NodeName,
+    payload: Arc<[u8]>,
+}
+
 /// What one life delivered in one view, and how the view ended for it.
 #[derive(Clone, Debug)]
 struct Stay {
@@ -13,7 +20,7 @@ struct Stay {
     own: NodeName,
     view: View,
     previous: u64,
-    delivered: Vec<(NodeName, Arc<[u8]>)>,
+    delivered: Vec<Message>,
     safe_before_end: BTreeSet<Arc<[u8]>>,
     next: Option<u64>,
 }
@@ -58,7 +65,7 @@ fn stays(life: usize, own: &NodeName, record: &Life) -> Vec<Stay> {
             Event::Deliver { view, sequence, from, payload, flushed } => {
                 let stay = stays.last_mut().expect("a delivery comes after a view");
                 assert!(open && stay.view.number == *view, "a delivery of view {view} in {}", stay.view.number);
-                stay.delivered.push((from.clone(), payload.clone()));
+                stay.delivered.push(Message { from: from.clone(), payload: payload.clone() });
                 assert_eq!(u64::try_from(stay.delivered.len()).unwrap(), *sequence, "the order has no gap");
                 if !flushed && payload.first() == Some(&b'S') {
                     stay.safe_before_end.insert(payload.clone());
@@ -88,7 +95,7 @@ fn views_grow_and_hold_ourselves(stays: &[Stay]) {
 }
 
 fn same_place_same_message(stays: &[Stay]) {
-    let mut known: BTreeMap<(u64, usize), &(NodeName, Arc<[u8]>)> = BTreeMap::new();
+    let mut known: BTreeMap<(u64, usize), &Message> = BTreeMap::new();
     for stay in stays {
         for (place, message) in stay.delivered.iter().enumerate() {
             let first = known.entry((stay.view.number, place)).or_insert(message);
@@ -118,7 +125,7 @@ fn same_step_same_messages(stays: &[Stay]) {
 fn safe_means_everybody(stays: &[Stay]) {
     for stay in stays {
         for other in stays.iter().filter(|other| other.view.number == stay.view.number && other.next.is_some()) {
-            let has = |payload: &Arc<[u8]>| other.delivered.iter().any(|(_, delivered)| delivered == payload);
+            let has = |payload: &Arc<[u8]>| other.delivered.iter().any(|message| message.payload == *payload);
             assert!(stay.safe_before_end.iter().all(has), "safe in life {}, missing in {}", stay.life, other.life);
         }
     }

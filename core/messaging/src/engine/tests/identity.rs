@@ -98,6 +98,17 @@ fn a_stranger_is_counted_and_named_once_a_minute() {
 }
 
 #[test]
+fn a_peer_with_other_node_lines_is_named() {
+    let mut world = World::of(3);
+    world.start(0);
+    let third = world.names.pop().unwrap();
+    world.start(1);
+    world.names.push(third);
+    world.run(100 * MS);
+    assert_eq!((world.notices(0, "node-lines-differ"), world.notices(1, "node-lines-differ")), (1, 1));
+}
+
+#[test]
 fn a_bad_seal_is_counted_and_noticed_once_a_minute() {
     let mut world = World::booted(2);
     for _ in 0..70 {

@@ -16,10 +16,23 @@ fn hosts_that_start_together_are_members_within_milliseconds() {
 }
 
 #[test]
+fn a_start_under_loss_takes_no_keepalive() {
+    for seed in 0..100 {
+        let mut world = World::seeded(2, seed);
+        world.timing.keepalive = 1_000 * MS;
+        world.timing.deadtime = 30_000 * MS;
+        world.network.loss = 100;
+        world.start_all();
+        let took = world.run_until(5_000 * MS, World::is_whole).unwrap();
+        assert!(took < 1_000 * MS, "seed {seed}: {took:?}");
+    }
+}
+
+#[test]
 fn a_host_alone_waits_initdead_and_then_goes_on_without_the_others() {
     let mut world = World::of(2);
     world.start(1);
-    world.run(world.timing.initdead - 10 * MS);
+    world.run(11_990 * MS);
     assert_eq!(world.members(1), "");
     world.run(20 * MS);
     assert_eq!(world.members(1), "1");

@@ -3,6 +3,7 @@
 use super::check::all_laws;
 use super::world::{MS, World};
 use crate::contract::{Delivery, Input};
+use crate::engine::departure::Departure;
 use std::fmt::Write;
 
 const SEEDS: u64 = 400;
@@ -40,7 +41,7 @@ fn fault(world: &mut World) {
         _ => world.network.duplicates = world.rng.below(300),
     }
     for node in 0..count {
-        if world.engines[node].as_ref().is_some_and(|engine| engine.gone) {
+        if world.engines[node].as_ref().is_some_and(|engine| engine.departure.is_gone()) {
             world.crash(node);
         }
     }
@@ -75,7 +76,7 @@ fn storm(seed: u64) {
     let mut world = World::seeded(count, seed);
     world.timing.initdead = 1_500 * MS;
     world.links = 1 + u8::try_from(seed % 2).unwrap();
-    (0..count).filter(|node| *node == 0 || seed % 3 != 0).for_each(|node| world.start(node));
+    (0..count).filter(|node| *node == 0 || !seed.is_multiple_of(3)).for_each(|node| world.start(node));
     let mut number = 0;
     for _ in 0..40 {
         if world.rng.chance(400) {
@@ -97,7 +98,7 @@ fn goes_on(world: &mut World, seed: u64) {
     world.network.duplicates = 0;
     world.network.delay = (80, 150);
     for node in 0..world.names.len() {
-        if world.engines[node].as_ref().is_none_or(|engine| engine.leaving.is_some()) {
+        if world.engines[node].as_ref().is_none_or(|engine| engine.departure != Departure::Stays) {
             world.crash(node);
             world.start(node);
         }
@@ -112,8 +113,8 @@ fn goes_on(world: &mut World, seed: u64) {
     let before: Vec<usize> = (0..world.names.len()).map(|node| world.delivered(node).len()).collect();
     (0..world.names.len()).for_each(|node| world.broadcast(node, Delivery::Safe, format!("S end {node}").as_bytes()));
     world.run(500 * MS);
-    for node in 0..world.names.len() {
-        assert_eq!(world.delivered(node).len() - before[node], world.names.len(), "seed {seed}: node {node} is deaf");
+    for (node, before) in before.into_iter().enumerate() {
+        assert_eq!(world.delivered(node).len() - before, world.names.len(), "seed {seed}: node {node} is deaf");
     }
 }
 

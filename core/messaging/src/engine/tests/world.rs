@@ -242,11 +242,11 @@ impl World {
 
     fn drain(&mut self, node: usize) {
         let mut batch = Vec::new();
-        loop {
-            let Some(output) = self.engines[node].as_mut().and_then(Machine::poll) else { break };
-            match output {
-                Output::Send { link, to, packet } => self.transmit(node, link, to.as_ref(), &packet),
-                other => batch.push(other),
+        while let Some(output) = self.engines[node].as_mut().and_then(Machine::poll) {
+            if let Output::Send { link, to, packet } = output {
+                self.transmit(node, link, to.as_ref(), &packet);
+            } else {
+                batch.push(output);
             }
         }
         let accepted = self.note(node, batch);

@@ -1,0 +1,46 @@
+//! Our own pauses, noticed before anybody is accused: a stopped host must not take its own silence for that of others.
+
+use super::{Engine, Timer};
+use crate::contract::Output;
+use model::{Instant, Severity};
+use std::time::Duration;
+
+impl Engine {
+    /// Woken much later than asked for: we were stopped, and the silence of the others was our own.
+    pub(super) fn notice_own_pause(&mut self, now: Instant) {
+        let timing = self.setup.timing;
+        let Some(late) = self.timers.deadline().map(|deadline| now.since(deadline)) else { return };
+        if late <= timing.warntime.min(timing.deadtime / 2) {
+            return;
+        }
+        let text =
+            format!("this host was stopped for {:.1} s; the silence of its peers does not count", late.as_secs_f64());
+        self.notice("own-pause", Severity::Warning, text);
+        self.counters.own_pauses += 1;
+        for (_, peer) in self.peers.iter_mut().filter(|(_, peer)| !peer.lost) {
+            peer.heard = Some(now);
+        }
+        if late >= timing.deadtime {
+            self.lose_view(now, late);
+        }
+    }
+
+    /// The others must be assumed to have gone on without us.
+    fn lose_view(&mut self, now: Instant, paused: Duration) {
+        if self.session.take().is_none() {
+            return;
+        }
+        self.agreement.proposal = None;
+        self.agreement.pending = None;
+        self.agreement.follows = None;
+        for timer in [Timer::Agree, Timer::Resend, Timer::Submit, Timer::Ack, Timer::Missing] {
+            self.timers.cancel(&timer);
+        }
+        self.hand_back();
+        self.output.push_back(Output::ViewLost { paused });
+        self.settled = false;
+        self.timers.set(Timer::Settled, now + self.setup.timing.deadtime);
+        self.due.settle = true;
+        self.due.beat = true;
+    }
+}
