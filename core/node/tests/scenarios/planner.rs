@@ -108,7 +108,7 @@ fn primitives(below: &Element) -> Vec<String> {
 }
 
 fn attributes(state: &Element) -> BTreeMap<String, String> {
-    let sets = state.children_named("transient_attributes").flat_map(Element::children);
+    let sets = state.children_named("transient_attributes").flat_map(|all| all.children());
     let pairs = sets.flat_map(|set| set.children());
     pairs
         .map(|pair| (pair.attribute("name").unwrap().to_owned(), pair.attribute("value").unwrap().to_owned()))
