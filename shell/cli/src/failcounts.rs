@@ -47,7 +47,8 @@ fn split(name: &str) -> (&str, &str) {
 /// When a resource last failed on a node.
 pub fn last_failure(cib: &Element, node: &str, resource: &str) -> Option<WallTime> {
     let transient = nodes::state(cib, node).and_then(|state| state.child("transient_attributes"))?;
-    let of_resource = |pair: &pairs::Pair<'_>| pair.name.strip_prefix("last-failure-").is_some_and(|name| split(name).0 == resource);
+    let of_resource =
+        |pair: &pairs::Pair<'_>| pair.name.strip_prefix("last-failure-").is_some_and(|name| split(name).0 == resource);
     let stamps = pairs::below(transient, "instance_attributes").filter(of_resource);
     let seconds = stamps.filter_map(|pair| pair.value.parse::<i64>().ok()).max();
     seconds.filter(|seconds| *seconds > 0).map(|seconds| WallTime(seconds.saturating_mul(1000)))

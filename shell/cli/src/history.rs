@@ -25,7 +25,8 @@ pub fn of_node<'a>(cib: &'a Element, node: &str) -> Vec<(&'a str, Vec<Operation<
         .filter_map(|resource| {
             let (id, node) = (resource.id()?, state?.attribute("uname")?);
             let operations = resource.children_named("lrm_rsc_op");
-            let mut operations: Vec<Operation<'a>> = operations.map(|element| Operation { node, resource: id, element }).collect();
+            let mut operations: Vec<Operation<'a>> =
+                operations.map(|element| Operation { node, resource: id, element }).collect();
             operations.sort_by_key(|operation| operation.call());
             Some((id, operations))
         })
@@ -80,7 +81,9 @@ impl<'a> Operation<'a> {
 
     /// When its result last changed.
     pub fn changed_at(&self) -> Option<WallTime> {
-        self.number("last-rc-change").filter(|seconds| *seconds > 0).map(|seconds| WallTime(seconds.saturating_mul(1000)))
+        self.number("last-rc-change")
+            .filter(|seconds| *seconds > 0)
+            .map(|seconds| WallTime(seconds.saturating_mul(1000)))
     }
 
     /// How long it ran, in ms.
@@ -110,7 +113,8 @@ impl<'a> Operation<'a> {
 
     /// Everything about it in one line, as `crm_resource -O` shows it.
     pub fn line(&self, world: &World) -> String {
-        let changed = self.changed_at().map(|at| format!(", last-rc-change='{}'", world.long_date(at))).unwrap_or_default();
+        let changed =
+            self.changed_at().map(|at| format!(", last-rc-change='{}'", world.long_date(at))).unwrap_or_default();
         let took = self.took().map(|ms| format!(", exec={ms}ms")).unwrap_or_default();
         let (key, node, call, code) = (self.key(), self.node, self.call(), self.code().0);
         format!("{key} (node={node}, call={call}, rc={code}{changed}{took}): {}", self.status_word())

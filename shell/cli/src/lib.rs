@@ -60,12 +60,16 @@ pub fn knows(name: &str) -> bool {
 /// Runs the tool of that name, the base name of `argv[0]` or the first argument of `systole`; answers its exit code.
 pub fn run(name: &str, args: &[String]) -> u8 {
     let name = name.rsplit('/').next().unwrap_or(name);
-    match TOOLS.iter().find(|(known, _)| *known == name) {
-        Some((_, tool)) => tool.call(name, args, World::of_process(), Console::Process).0.code(),
+    match tool_named(name) {
+        Some(tool) => tool.call(name, args, World::of_process(), Console::Process).0.code(),
         None => {
             let hint = suggest::hint(name, "tools", names());
             Console::Process.complain(format!("systole: there is no tool '{name}'\n  {hint}"));
             exit::Exit::USAGE.code()
         }
     }
+}
+
+fn tool_named(name: &str) -> Option<&'static Tool> {
+    TOOLS.iter().find(|(known, _)| *known == name).map(|(_, tool)| *tool)
 }

@@ -246,6 +246,21 @@ pub fn describe(table: &[Opt]) -> String {
     out
 }
 
+/// Whether each letter and each name of a table means one option only.
+#[cfg(test)]
+pub fn check(table: &[Opt]) -> Result<(), String> {
+    let mut seen = std::collections::BTreeSet::new();
+    for option in table {
+        let letters = option.letters.chars().map(|letter| format!("-{letter}"));
+        for name in letters.chain(option.names().map(|name| format!("--{name}"))) {
+            if !seen.insert(name.clone()) {
+                return Err(format!("{name} is there twice"));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Where the help texts begin.
 const COLUMN: usize = 36;
 

@@ -114,7 +114,8 @@ impl Session {
         let cib = self.cib()?;
         let found = resources::named(&cib, id)?;
         let top = found.top.id().and_then(|top| cluster.rsc_by_id(top));
-        top.or_else(|| cluster.rsc_by_id(id)).ok_or_else(|| Failure::no_such(format!("resource '{id}' is a template only")))
+        top.or_else(|| cluster.rsc_by_id(id))
+            .ok_or_else(|| Failure::no_such(format!("resource '{id}' is a template only")))
     }
 
     /// Membership and counters.

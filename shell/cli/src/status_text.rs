@@ -115,7 +115,8 @@ fn collective_remarks(cluster: &Cluster, rsc: RscIx) -> Vec<String> {
 /// Whether its `target-role` keeps a resource from doing all it could.
 pub fn is_disabled(cluster: &Cluster, rsc: RscIx) -> bool {
     let target = target_role(cluster, rsc);
-    target == Some(model::Role::Stopped) || (target == Some(model::Role::Unpromoted) && cluster.rscs[cluster.top_of(rsc, false)].promotable)
+    target == Some(model::Role::Stopped)
+        || (target == Some(model::Role::Unpromoted) && cluster.rscs[cluster.top_of(rsc, false)].promotable)
 }
 
 /// The role that an operator allows at most.

@@ -20,17 +20,16 @@ pub fn milliseconds(text: &str) -> Result<u64, Failure> {
     product.ok_or_else(|| Failure::usage(format!("'{text}' is no time")).hint("examples: 10s, 500ms, 2min"))
 }
 
-/// `55ms`, `1.200s`, `1m35.134s`, `2h`: as people read it.
+/// `55ms`, `1.200s`, `1m35.134s`, `2h`: as people read it; one whole unit stays in the smaller one (`60s`).
 pub fn readable(ms: u64) -> String {
-    let (days, hours, minutes) = (ms / 86_400_000, ms / 3_600_000 % 24, ms / 60_000 % 60);
-    let (seconds, rest) = (ms / 1000 % 60, ms % 1000);
-    let mut text = String::new();
-    for (amount, unit) in [(days, "d"), (hours, "h"), (minutes, "m")] {
-        if amount > 0 {
-            text.push_str(&format!("{amount}{unit}"));
+    let (mut text, mut left) = (String::new(), ms);
+    for (unit, length) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)] {
+        if left > length {
+            text.push_str(&format!("{}{unit}", left / length));
+            left %= length;
         }
     }
-    match (seconds, rest, text.is_empty()) {
+    match (left / 1000, left % 1000, text.is_empty()) {
         (0, 0, false) => {}
         (0, rest, true) => text.push_str(&format!("{rest}ms")),
         (seconds, 0, _) => text.push_str(&format!("{seconds}s")),
@@ -45,14 +44,24 @@ mod tests {
 
     #[test]
     fn spans_are_read_as_people_write_them() {
-        for (ms, expected) in [(0, "0ms"), (55, "55ms"), (10_000, "10s"), (1_250, "1.250s"), (95_134, "1m35.134s"), (3_600_000, "1h")] {
+        for (ms, expected) in [
+            (0, "0ms"),
+            (55, "55ms"),
+            (10_000, "10s"),
+            (1_250, "1.250s"),
+            (60_000, "60s"),
+            (95_134, "1m35.134s"),
+            (7_200_000, "2h"),
+        ] {
             assert_eq!(readable(ms), expected);
         }
     }
 
     #[test]
     fn a_bare_number_is_seconds() {
-        for (text, expected) in [("5", Some(5000)), ("500ms", Some(500)), ("2min", Some(120_000)), ("", None), ("5 s", None)] {
+        for (text, expected) in
+            [("5", Some(5000)), ("500ms", Some(500)), ("2min", Some(120_000)), ("", None), ("5 s", None)]
+        {
             assert_eq!(milliseconds(text).ok(), expected, "{text}");
         }
         assert!(milliseconds("99999999999999999999h").is_err(), "overflow is refused");

@@ -21,7 +21,7 @@ pub struct Tool {
 
 impl Tool {
     /// Runs it under a name, which may be one of an older generation.
-    pub fn call(&self, name: &str, args: &[String], world: World, mut console: Console) -> (Exit, Console) {
+    pub fn call(&'static self, name: &str, args: &[String], world: World, mut console: Console) -> (Exit, Console) {
         if let Some(text) = self.about_itself(name, args) {
             console.print(text);
             return (Exit::OK, console);

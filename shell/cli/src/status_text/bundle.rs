@@ -11,7 +11,8 @@ pub(super) fn lines(cluster: &Cluster, rsc: RscIx, show: Show, depth: usize, lin
     let mut remarks = Vec::new();
     remarks.extend(r.unique.then(|| "unique".to_owned()));
     remarks.extend(collective_remarks(cluster, rsc));
-    lines.push(Line::new(depth, format!("Container bundle{set}: {} [{}]{}:", r.id, facts.image, in_brackets(&remarks))));
+    lines
+        .push(Line::new(depth, format!("Container bundle{set}: {} [{}]{}:", r.id, facts.image, in_brackets(&remarks))));
     for part in &facts.replicas {
         if show.detail {
             lines.push(Line::new(depth + 1, format!("Replica[{}]", part.offset)));

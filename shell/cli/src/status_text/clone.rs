@@ -80,7 +80,10 @@ impl Tally {
         let mut line = |title: &str, nodes: &[NodeIx]| {
             if !nodes.is_empty() {
                 let sorted = cluster.node_order.iter().filter(|node| nodes.contains(node));
-                lines.push(Line::new(depth, format!("{title}: {}", names(sorted.map(|node| &*cluster.nodes[*node].name)))));
+                lines.push(Line::new(
+                    depth,
+                    format!("{title}: {}", names(sorted.map(|node| &*cluster.nodes[*node].name))),
+                ));
             }
         };
         line("Promoted", &self.promoted);

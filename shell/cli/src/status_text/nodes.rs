@@ -10,11 +10,18 @@ pub fn nodes(cluster: &Cluster, detail: bool) -> Vec<Line> {
         ["Online", "OFFLINE", "RemoteOnline", "RemoteOFFLINE", "GuestOnline"].map(|title| (title, Vec::new())).to_vec();
     for node in &cluster.node_order {
         let state = node_state(cluster, *node);
-        let title = format!("{}{}", if state == "online" || state == "OFFLINE" { kind(cluster, *node) } else { "" }, capital(&state));
+        let title = format!(
+            "{}{}",
+            if state == "online" || state == "OFFLINE" { kind(cluster, *node) } else { "" },
+            capital(&state)
+        );
         match plain.iter_mut().find(|(known, _)| *known == title) {
             Some((_, names)) if !detail => names.push(&cluster.nodes[*node].name),
             Some(_) | None if state == "OFFLINE" && cluster.is_guest(*node) && !detail => {}
-            Some(_) | None => lines.push(Line::new(0, format!("{}: {state}", full_name(cluster, *node, detail)))),
+            Some(_) | None => {
+                let features = if detail { feature_set(cluster, *node) } else { String::new() };
+                lines.push(Line::new(0, format!("{}: {state}{features}", full_name(cluster, *node, detail))));
+            }
         }
     }
     let together = plain.into_iter().filter(|(_, nodes)| !nodes.is_empty());
@@ -71,6 +78,12 @@ pub fn health(cluster: &Cluster, node: NodeIx) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// What the cluster software of a node that is online can do, by the number that it announced.
+fn feature_set(cluster: &Cluster, node: NodeIx) -> String {
+    let announced = cluster.nodes[node].attributes.get("#feature-set").filter(|_| cluster.nodes[node].online);
+    announced.map(|number| format!(", feature set {number}")).unwrap_or_default()
 }
 
 /// The words that begin a node's line.

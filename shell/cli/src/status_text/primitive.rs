@@ -8,8 +8,7 @@ use policy::state::{Cluster, Failure, NodeIx, RscIx, Task};
 /// `ip\t(ocf:heartbeat:IPaddr2):\t Started sip-a (unmanaged)`
 pub fn primitive(cluster: &Cluster, rsc: RscIx, show: Show) -> String {
     let r = &cluster.rscs[rsc];
-    let name = if show.detail { &*r.id } else { r.printable_id() };
-    named(cluster, rsc, name, cluster.current_node(rsc), show)
+    named(cluster, rsc, r.printable_id(), cluster.current_node(rsc), show)
 }
 
 /// The same under another name and on a given node, as a bundle shows what runs inside.
@@ -28,7 +27,9 @@ pub(super) fn named(cluster: &Cluster, rsc: RscIx, name: &str, node: Option<Node
         line.push_str(&cluster.nodes[node].name);
     }
     if shown_role(cluster, rsc) == Role::Stopped {
-        line.push_str(&failed_probe(cluster, rsc, node).map(|code| format!(" ({}) ", reason(code))).unwrap_or_default());
+        line.push_str(
+            &failed_probe(cluster, rsc, node).map(|code| format!(" ({}) ", reason(code))).unwrap_or_default(),
+        );
     }
     line.push_str(&super::in_brackets(&flags(cluster, rsc, node)));
     if several && !r.active.is_empty() && !show.without_nodes {

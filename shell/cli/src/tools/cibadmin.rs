@@ -54,14 +54,37 @@ pub const TOOL: Tool = Tool {
 };
 
 const COMMANDS: &[&str] = &[
-    "query", "create", "modify", "replace", "delete", "delete-all", "erase", "bump", "upgrade", "empty", "md5-sum", "patch",
-    "sync", "ismaster", "user",
+    "query",
+    "create",
+    "modify",
+    "replace",
+    "delete",
+    "delete-all",
+    "erase",
+    "bump",
+    "upgrade",
+    "empty",
+    "md5-sum",
+    "patch",
+    "sync",
+    "ismaster",
+    "user",
 ];
 
 /// The sections that `-o` names, beside `all`.
 const SECTIONS: &[&str] = &[
-    "configuration", "nodes", "resources", "constraints", "crm_config", "rsc_defaults", "op_defaults", "acls",
-    "fencing-topology", "tags", "alerts", "status",
+    "configuration",
+    "nodes",
+    "resources",
+    "constraints",
+    "crm_config",
+    "rsc_defaults",
+    "op_defaults",
+    "acls",
+    "fencing-topology",
+    "tags",
+    "alerts",
+    "status",
 ];
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
@@ -122,7 +145,9 @@ fn query_xpath(session: &mut Session, cib: &Arc<Element>, expression: &str) -> R
         paths if session.options.has("node-path") => paths.iter().map(|found| found.path() + "\n").collect(),
         [only] => render(session, only.element()),
         several => {
-            let one = |found: &xpath::Match<'_>| if session.options.has("no-children") { childless(found.element()) } else { found.element().clone() };
+            let one = |found: &xpath::Match<'_>| {
+                if session.options.has("no-children") { childless(found.element()) } else { found.element().clone() }
+            };
             several.iter().fold(Element::new("xpath-query"), |all, found| all.with_child(one(found))).to_xml()
         }
     };
@@ -151,15 +176,21 @@ fn nothing_found(expression: &str) -> Failure {
 /// What a new cluster begins with.
 fn empty() -> Element {
     let sections = ["crm_config", "nodes", "resources", "constraints"];
-    let configuration = sections.iter().fold(Element::new("configuration"), |all, name| all.with_child(Element::new(name)));
+    let configuration =
+        sections.iter().fold(Element::new("configuration"), |all, name| all.with_child(Element::new(name)));
     let versions = ["epoch", "num_updates", "admin_epoch"];
     let root = Element::new("cib").with("crm_feature_set", "3.19.0").with("validate-with", "pacemaker-3.9");
-    versions.iter().fold(root, |root, name| root.with(name, "0")).with_child(configuration).with_child(Element::new("status"))
+    versions
+        .iter()
+        .fold(root, |root, name| root.with(name, "0"))
+        .with_child(configuration)
+        .with_child(Element::new("status"))
 }
 
 fn is_coordinator(session: &mut Session) -> Result<Exit, Failure> {
     let status = session.status()?;
-    let (word, exit) = if status.coordinator.as_deref() == Some(&status.node) { ("is", Exit::OK) } else { ("is NOT", Exit::ERROR) };
+    let (word, exit) =
+        if status.coordinator.as_deref() == Some(&status.node) { ("is", Exit::OK) } else { ("is NOT", Exit::ERROR) };
     session.console.say(format!("CIB on localhost _{word}_ the master instance"));
     Ok(exit)
 }

@@ -26,7 +26,8 @@ pub const TOOL: Tool = Tool {
     about: "shows the state of the cluster",
     usage: "[OPTIONS]",
     options: &[
-        Opt::flag("one-shot", "1", "once, then end (the default where the output is no terminal)").or(&["one-shot-mode"]),
+        Opt::flag("one-shot", "1", "once, then end (the default where the output is no terminal)")
+            .or(&["one-shot-mode"]),
         Opt::value("interval", "i", "TIME", "redraw so often (default 5s)"),
         Opt::flag("inactive", "r", "inactive resources, too"),
         Opt::flag("group-by-node", "n", "resources below their nodes"),
@@ -76,7 +77,9 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     refuse(session)?;
     if let Some(file) = session.options.value("as-xml").or(session.options.value("xml-file")).map(str::to_owned) {
         if session.options.value("as-xml").is_some() {
-            session.console.complain(format!("crm_mon: -X {file} is read as a CIB, as Heartbeat 2 did; write -x {file}"));
+            session
+                .console
+                .complain(format!("crm_mon: -X {file} is read as a CIB, as Heartbeat 2 did; write -x {file}"));
         }
         session.use_file(Path::new(&file));
     }
@@ -90,7 +93,11 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
         return repeat(session, format, path);
     }
     let screen = !once && destination.is_none() && matches!(format, Format::Text | Format::Legacy);
-    if screen && !session.options.has("disable-ncurses") && std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+    if screen
+        && !session.options.has("disable-ncurses")
+        && std::io::stdout().is_terminal()
+        && std::io::stdin().is_terminal()
+    {
         return screen::run(session, interval(session)?, format == Format::Legacy);
     }
     let text = render(session, format)?;
@@ -104,7 +111,9 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
 fn refuse(session: &Session) -> Result<(), Failure> {
     if session.options.has("daemonize") || session.options.has("pid-file") {
         let reason = "crm_mon does not put itself into the background";
-        return Err(Failure::new(Exit::UNIMPLEMENTED, reason).hint("run it as a service, e.g.: systemd-run crm_mon -h FILE"));
+        return Err(
+            Failure::new(Exit::UNIMPLEMENTED, reason).hint("run it as a service, e.g.: systemd-run crm_mon -h FILE")
+        );
     }
     if session.options.has("external-agent") || session.options.has("external-recipient") {
         let reason = "crm_mon runs no program of yours";

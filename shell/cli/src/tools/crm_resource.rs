@@ -76,10 +76,34 @@ pub const TOOL: Tool = Tool {
 };
 
 const COMMANDS: &[&str] = &[
-    "list", "list-raw", "locate", "query-xml", "query-xml-raw", "list-operations", "list-all-operations", "constraints",
-    "stack", "move", "ban", "clear", "cleanup", "refresh", "reprobe", "fail", "restart", "wait", "set-parameter",
-    "get-parameter", "delete-parameter", "set-property", "get-property", "delete", "list-standards", "list-ocf-providers",
-    "list-agents", "show-metadata",
+    "list",
+    "list-raw",
+    "locate",
+    "query-xml",
+    "query-xml-raw",
+    "list-operations",
+    "list-all-operations",
+    "constraints",
+    "stack",
+    "move",
+    "ban",
+    "clear",
+    "cleanup",
+    "refresh",
+    "reprobe",
+    "fail",
+    "restart",
+    "wait",
+    "set-parameter",
+    "get-parameter",
+    "delete-parameter",
+    "set-property",
+    "get-property",
+    "delete",
+    "list-standards",
+    "list-ocf-providers",
+    "list-agents",
+    "show-metadata",
 ];
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {

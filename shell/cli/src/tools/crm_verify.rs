@@ -52,34 +52,54 @@ fn live(session: &mut Session) -> Result<Given, Failure> {
 fn check(session: &mut Session, given: &Given) -> Exit {
     let report = cib::validate(&given.tree);
     let mut complaints = document_complaints(session, given, &report);
-    let mut valid = report.is_accepted();
-    if valid {
+    let mut verdict = if report.is_accepted() { Verdict::of(report.mistakes.is_empty()) } else { Verdict::Errors };
+    if report.is_accepted() {
         let findings = findings(given, session.world.now);
-        valid = !findings.iter().any(|finding| finding.is_error);
+        if findings.iter().any(|finding| finding.is_error) {
+            verdict = Verdict::Errors;
+        }
         complaints.extend(planner_complaints(session, given, &findings));
     }
+    complaints.extend(verdict.sentence().map(str::to_owned));
     if !session.options.has("quiet") {
         complaints.iter().for_each(|complaint| session.console.complain(complaint));
     }
-    if valid {
-        return Exit::OK;
-    }
-    if !session.options.has("quiet") {
-        session.console.complain("Errors found during check: config not valid");
-    }
-    Exit::CONFIG
+    if verdict == Verdict::Good { Exit::OK } else { Exit::CONFIG }
 }
 
-/// Every mistake; with `-V`, also what was repaired or is without effect, and the notes.
+/// What the check comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Nothing is wrong.
+    Good,
+    /// It can be used, and parts of it do not do what they say.
+    Warnings,
+    /// It cannot be used as it is.
+    Errors,
+}
+
+impl Verdict {
+    fn of(flawless: bool) -> Self {
+        if flawless { Self::Good } else { Self::Warnings }
+    }
+
+    fn sentence(self) -> Option<&'static str> {
+        match self {
+            Self::Good => None,
+            Self::Warnings => Some("Warnings found during check: config may not be valid"),
+            Self::Errors => Some("Errors found during check: config not valid"),
+        }
+    }
+}
+
+/// Every mistake; with `-V`, the notes, too.
 fn document_complaints(session: &Session, given: &Given, report: &Report) -> Vec<String> {
     let (origin, verbose) = (&given.origin, session.options.has("verbose"));
     let mut complaints = Vec::new();
     for mistake in &report.mistakes {
         let word = match mistake.consequence {
             Consequence::Refused => "error",
-            Consequence::Ignored => "warning",
-            Consequence::Repaired if verbose => "note",
-            Consequence::Repaired => continue,
+            Consequence::Ignored | Consequence::Repaired => "warning",
         };
         let at = mistake.position;
         complaints.push(format!("{origin}:{}:{}: {word}: {}; {}", at.line, at.column, mistake.what, mistake.hint));

@@ -14,7 +14,9 @@ pub(super) fn run(session: &mut Session, command: &str) -> Result<(), Failure> {
     let change = match command {
         "erase" => erase(session)?,
         "bump" => Change::Bump,
-        "delete" | "delete-all" if session.options.has("xpath") => return delete_found(session, command == "delete-all"),
+        "delete" | "delete-all" if session.options.has("xpath") => {
+            return delete_found(session, command == "delete-all");
+        }
         "create" => Change::Create { section: scope(session), xml: given(session)?.to_xml() },
         "replace" => Change::Replace { section: scope(session), xml: given(session)?.to_xml() },
         "delete" | "delete-all" => Change::Delete { section: scope(session), xml: given(session)?.to_xml() },

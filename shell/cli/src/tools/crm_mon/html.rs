@@ -21,7 +21,9 @@ pub(super) fn render(view: &View, title: &str) -> String {
     let show = Show { inactive: view.wish.inactive, detail: view.wish.detail, without_nodes: false };
     let title = if view.wish.inactive { "Full List of Resources" } else { "Active Resources" };
     list(&mut page, title, &status_text::resources(&view.cluster, show));
-    for (title, lines) in [("Migration Summary", sections::failcounts(view)), ("Failed Resource Actions", sections::failures(view))] {
+    for (title, lines) in
+        [("Migration Summary", sections::failcounts(view)), ("Failed Resource Actions", sections::failures(view))]
+    {
         if !lines.is_empty() {
             list(&mut page, title, &lines);
         }

@@ -45,7 +45,9 @@ fn summary(view: &View) -> String {
     let configured = view.cluster.top.iter().filter(|rsc| !view.cluster.rscs[**rsc].removed).count();
     let (rule, at) = ("============", view.world.long_date(view.world.now));
     let (nodes, stop) = (view.node_count(), "configured.");
-    format!("\n\n{rule}\nLast updated: {at}\nCurrent DC: {coordinator}\n{nodes} Nodes {stop}\n{configured} Resources {stop}\n{rule}\n\n")
+    format!(
+        "\n\n{rule}\nLast updated: {at}\nCurrent DC: {coordinator}\n{nodes} Nodes {stop}\n{configured} Resources {stop}\n{rule}\n\n"
+    )
 }
 
 fn node_line(cluster: &Cluster, node: NodeIx) -> String {
@@ -116,7 +118,12 @@ fn failures(view: &View) -> String {
             Some(OperationStatus::Done) if operation.code() != OcfCode::OK => "Error",
             _ => operation.status_word(),
         };
-        let line = format!("    {} (node={node}, call={}, rc={}): {word}\n", operation.key(), operation.call(), operation.code().0);
+        let line = format!(
+            "    {} (node={node}, call={}, rc={}): {word}\n",
+            operation.key(),
+            operation.call(),
+            operation.code().0
+        );
         if !lines.contains(&line) {
             lines.push(line);
         }

@@ -18,17 +18,19 @@ pub(super) fn resources_by_node(view: &View) -> Vec<Line> {
         let name = status_text::full_name(cluster, *node, view.wish.detail);
         lines.push(Line::new(0, format!("{name}: {}:", status_text::node_state(cluster, *node))));
         lines.push(Line::new(1, "Resources:"));
-        lines.extend(cluster.nodes[*node].running.iter().map(|rsc| Line::new(2, status_text::primitive(cluster, *rsc, show))));
+        lines.extend(
+            cluster.nodes[*node].running.iter().map(|rsc| Line::new(2, status_text::primitive(cluster, *rsc, show))),
+        );
     }
     lines
 }
 
-/// The resources that are active nowhere.
+/// The resources that are not wholly active.
 pub(super) fn inactive(view: &View) -> Vec<Line> {
     let cluster = &view.cluster;
     let mut lines = Vec::new();
     for rsc in status_text::in_order(cluster) {
-        if !cluster.is_active(rsc, false) && !cluster.rscs[rsc].removed {
+        if !cluster.is_active(rsc, true) && !cluster.rscs[rsc].removed {
             let show = Show { inactive: true, detail: view.wish.detail, without_nodes: false };
             status_text::resource(cluster, rsc, show, 0, &mut lines);
         }
@@ -58,7 +60,7 @@ pub(super) fn shown_attributes(view: &View, node: NodeIx) -> Vec<(&str, &str)> {
 
 fn is_shown(name: &str) -> bool {
     let own = ["fail-count-", "last-failure-", "#"];
-    let known = ["shutdown", "terminate", "standby", "maintenance", "probe_complete"];
+    let known = ["shutdown", "terminate", "standby", "maintenance"];
     !own.iter().any(|prefix| name.starts_with(prefix)) && !known.contains(&name)
 }
 
@@ -95,7 +97,8 @@ pub(super) fn operations(view: &View) -> Vec<Line> {
 
 /// Probes that found nothing are no history worth telling.
 pub(super) fn is_told(operation: &Operation<'_>) -> bool {
-    !(operation.is_probe() && operation.code() == model::OcfCode::NOT_RUNNING) && operation.status() != Some(OperationStatus::Pending)
+    !(operation.is_probe() && operation.code() == model::OcfCode::NOT_RUNNING)
+        && operation.status() != Some(OperationStatus::Pending)
 }
 
 fn operation_line(view: &View, operation: &Operation<'_>) -> String {
@@ -134,9 +137,9 @@ pub(super) fn failcounts(view: &View) -> Vec<Line> {
 
 /// `ip: migration-threshold=1000000 fail-count=1 last-failure='...'`
 fn history_title(view: &View, node: &str, resource: &str, quiet: bool) -> String {
-    let threshold = view.cluster.rsc_by_id(resource).map(|rsc| view.cluster.rscs[rsc].migration_threshold);
-    let mut title = match threshold {
-        Some(threshold) => format!("{resource}: migration-threshold={}", threshold.value()),
+    let known = view.cluster.rsc_by_id(resource).map(|rsc| &view.cluster.rscs[rsc]);
+    let mut title = match known {
+        Some(rsc) => format!("{}: migration-threshold={}", rsc.printable_id(), rsc.migration_threshold.value()),
         None => format!("{resource}: orphan"),
     };
     let count = failcounts::total(&view.cib, node, resource);
@@ -176,7 +179,11 @@ fn failure_line(view: &View, operation: &Operation<'_>) -> String {
         _ => format!("could not be executed ({}: {reason})", operation.status_word()),
     };
     let at = operation.changed_at().map(|at| format!(" at {}", view.world.long_date(at))).unwrap_or_default();
-    let took = operation.took().filter(|ms| *ms > 0).map(|ms| format!(" after {}", crate::time::readable(ms))).unwrap_or_default();
+    let took = operation
+        .took()
+        .filter(|ms| *ms > 0)
+        .map(|ms| format!(" after {}", crate::time::readable(ms)))
+        .unwrap_or_default();
     format!("{} {span}{task} on {} {outcome}{at}{took}", operation.resource, operation.node)
 }
 
@@ -188,7 +195,9 @@ pub(super) fn tickets(view: &View) -> Vec<Line> {
     let line = |(name, ticket): (&String, &policy::state::Ticket)| {
         let word = if ticket.granted { "granted" } else { "revoked" };
         let standby = if ticket.standby { " [standby]" } else { "" };
-        let at = ticket.last_granted.map(|at| format!(" last-granted=\"{}\"", view.world.long_date(model::WallTime(at.saturating_mul(1000)))));
+        let at = ticket
+            .last_granted
+            .map(|at| format!(" last-granted=\"{}\"", view.world.long_date(model::WallTime(at.saturating_mul(1000)))));
         Line::new(0, format!("{name}: {word}{standby}{}", at.unwrap_or_default()))
     };
     view.cluster.tickets.iter().map(line).collect()

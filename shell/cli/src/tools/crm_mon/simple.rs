@@ -45,7 +45,12 @@ fn counts(view: &View) -> String {
         }
     }
     let mut parts = vec![format!("{} online", plural(online, "node"))];
-    parts.extend([(standby, "standby node"), (maintenance, "maintenance node")].iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(*n, word)));
+    parts.extend(
+        [(standby, "standby node"), (maintenance, "maintenance node")]
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| plural(*n, word)),
+    );
     parts.push(format!("{} configured", plural(view.resource_counts().0, "resource instance")));
     parts.join(", ")
 }

@@ -20,16 +20,29 @@ pub(super) fn render(view: &View) -> String {
         }
     } else {
         blocks.push(block("Node List", &status_text::nodes(&view.cluster, wish.detail)));
-        let (title, none) = if wish.inactive { ("Full List of Resources", "No resources") } else { ("Active Resources", "No active resources") };
+        let (title, none) = if wish.inactive {
+            ("Full List of Resources", "No resources")
+        } else {
+            ("Active Resources", "No active resources")
+        };
         blocks.push(block(title, &or_line(status_text::resources(&view.cluster, show), none)));
     }
-    blocks.extend(wish.attributes.then(|| sections::attributes(view)).filter(|lines| !lines.is_empty()).map(|lines| block("Node Attributes", &lines)));
+    blocks.extend(
+        wish.attributes
+            .then(|| sections::attributes(view))
+            .filter(|lines| !lines.is_empty())
+            .map(|lines| block("Node Attributes", &lines)),
+    );
     if wish.operations {
         blocks.push(block("Operations", &sections::operations(view)));
     } else if wish.failcounts {
         blocks.push(block("Migration Summary", &sections::failcounts(view)));
     }
-    for (title, lines) in [("Failed Resource Actions", sections::failures(view)), ("Tickets", sections::tickets(view)), ("Negative Location Constraints", sections::bans(view))] {
+    for (title, lines) in [
+        ("Failed Resource Actions", sections::failures(view)),
+        ("Tickets", sections::tickets(view)),
+        ("Negative Location Constraints", sections::bans(view)),
+    ] {
         if !lines.is_empty() {
             blocks.push(block(title, &lines));
         }
@@ -47,7 +60,10 @@ fn or_line(lines: Vec<Line>, none: &str) -> Vec<Line> {
 
 fn summary(view: &View) -> String {
     let running = match view.live {
-        true => format!("Status of pacemakerd: 'Pacemaker is running' (last updated {})\n", view.world.sortable_date(view.world.now)),
+        true => format!(
+            "Status of pacemakerd: 'Pacemaker is running' (last updated {})\n",
+            view.world.sortable_date(view.world.now)
+        ),
         false => String::new(),
     };
     format!("{running}{}", block("Cluster Summary", &summary_lines(view)))
@@ -68,7 +84,8 @@ pub(super) fn summary_lines(view: &View) -> Vec<Line> {
 
 fn coordinator(view: &View) -> String {
     let Some(name) = view.coordinator() else { return "NONE".to_owned() };
-    let id = view.cluster.coordinator.filter(|_| view.wish.detail).map(|node| format!(" ({})", view.cluster.nodes[node].id));
+    let id =
+        view.cluster.coordinator.filter(|_| view.wish.detail).map(|node| format!(" ({})", view.cluster.nodes[node].id));
     let quorum = if view.cluster.options.quorate { "with" } else { "WITHOUT" };
     let version = view.option("dc-version").unwrap_or("unknown");
     format!("{name}{} (version {version}) - partition {quorum} quorum", id.unwrap_or_default())
@@ -88,7 +105,8 @@ fn last_change(view: &View) -> String {
 fn resource_remarks(view: &View) -> String {
     let (_, disabled, blocked) = view.resource_counts();
     let remarks = [(disabled, "DISABLED"), (blocked, "BLOCKED from further action due to failure")];
-    let remarks: Vec<String> = remarks.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let remarks: Vec<String> =
+        remarks.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) }
 }
 

@@ -58,7 +58,10 @@ impl View {
     pub fn gather(session: &mut Session) -> Result<Self, Failure> {
         let (cib, cluster) = (session.cib()?, session.cluster()?);
         let wish = Wish::of(&session.options);
-        let request = std::iter::once(session.name.clone()).chain(session.arguments.iter().cloned()).collect::<Vec<_>>().join(" ");
+        let request = std::iter::once(session.name.clone())
+            .chain(session.arguments.iter().cloned())
+            .collect::<Vec<_>>()
+            .join(" ");
         Ok(Self { cib, cluster, live: session.is_live(), world: session.world.clone(), wish, request })
     }
 
@@ -80,7 +83,9 @@ impl View {
     /// Primitives, instances each for itself: all, disabled ones, blocked ones.
     pub fn resource_counts(&self) -> (usize, usize, usize) {
         let primitives: Vec<RscIx> = self.cluster.top.iter().flat_map(|rsc| self.cluster.primitives(*rsc)).collect();
-        let counted = || primitives.iter().filter(|rsc| !self.cluster.rscs[**rsc].removed || self.cluster.is_active(**rsc, false));
+        let counted = || {
+            primitives.iter().filter(|rsc| !self.cluster.rscs[**rsc].removed || self.cluster.is_active(**rsc, false))
+        };
         let disabled = counted().filter(|rsc| crate::status_text::is_disabled(&self.cluster, **rsc)).count();
         let blocked = counted().filter(|rsc| {
             let r = &self.cluster.rscs[**rsc];

@@ -24,8 +24,15 @@ pub(super) fn render(view: &View, old: bool) -> String {
     };
     let root = if view.live { root.with_child(running(view)) } else { root };
     let root = root.with_child(summary(view)).with_child(nodes(view)).with_child(resources::all(view));
-    let root = [attributes(view), histories(view), failures(view), tickets(view), bans(view)].into_iter().flatten().fold(root, Element::with_child);
-    if old { root.to_xml() } else { root.with_child(Element::new("status").with("code", "0").with("message", "OK")).to_xml() }
+    let root = [attributes(view), histories(view), failures(view), tickets(view), bans(view)]
+        .into_iter()
+        .flatten()
+        .fold(root, Element::with_child);
+    if old {
+        root.to_xml()
+    } else {
+        root.with_child(Element::new("status").with("code", "0").with("message", "OK")).to_xml()
+    }
 }
 
 fn running(view: &View) -> Element {
@@ -49,48 +56,59 @@ fn summary(view: &View) -> Element {
         .with_child(element("stack", &[("type", view.option("cluster-infrastructure").unwrap_or("unknown"))]))
         .with_child(coordinator(view))
         .with_child(element("last_update", &[("time", &view.world.long_date(view.world.now))]))
-        .with_child(element("last_change", &[
-            ("time", written("cib-last-written")),
-            ("user", written("update-user")),
-            ("client", written("update-client")),
-            ("origin", written("update-origin")),
-        ]))
+        .with_child(element(
+            "last_change",
+            &[
+                ("time", written("cib-last-written")),
+                ("user", written("update-user")),
+                ("client", written("update-client")),
+                ("origin", written("update-origin")),
+            ],
+        ))
         .with_child(element("nodes_configured", &[("number", &view.node_count().to_string())]))
-        .with_child(element("resources_configured", &[
-            ("number", &count.to_string()),
-            ("disabled", &disabled.to_string()),
-            ("blocked", &blocked.to_string()),
-        ]))
+        .with_child(element(
+            "resources_configured",
+            &[("number", &count.to_string()), ("disabled", &disabled.to_string()), ("blocked", &blocked.to_string())],
+        ))
         .with_child(options(view))
 }
 
 fn coordinator(view: &View) -> Element {
     let Some(node) = view.cluster.coordinator else { return element("current_dc", &[("present", "false")]) };
-    element("current_dc", &[
-        ("present", "true"),
-        ("version", view.option("dc-version").unwrap_or_default()),
-        ("name", &view.cluster.nodes[node].name),
-        ("id", &view.cluster.nodes[node].id),
-        ("with_quorum", word(view.cluster.options.quorate)),
-        ("mixed_version", "false"),
-    ])
+    element(
+        "current_dc",
+        &[
+            ("present", "true"),
+            ("version", view.option("dc-version").unwrap_or_default()),
+            ("name", &view.cluster.nodes[node].name),
+            ("id", &view.cluster.nodes[node].id),
+            ("with_quorum", word(view.cluster.options.quorate)),
+            ("mixed_version", "false"),
+        ],
+    )
 }
 
 fn options(view: &View) -> Element {
     let options = &view.cluster.options;
     let ms = |name: &str, default: u64| {
-        let span = view.option(name).and_then(cib::value::duration).map_or(default, |span| u64::try_from(span.as_millis()).unwrap_or(u64::MAX));
+        let span = view
+            .option(name)
+            .and_then(cib::value::duration)
+            .map_or(default, |span| u64::try_from(span.as_millis()).unwrap_or(u64::MAX));
         span.to_string()
     };
-    element("cluster_options", &[
-        ("stonith-enabled", word(options.fencing)),
-        ("symmetric-cluster", word(options.symmetric)),
-        ("no-quorum-policy", view.option("no-quorum-policy").unwrap_or("stop")),
-        ("maintenance-mode", word(options.maintenance)),
-        ("stop-all-resources", word(options.stop_all)),
-        ("stonith-timeout-ms", &ms("stonith-timeout", 60_000)),
-        ("priority-fencing-delay-ms", &options.priority_fencing_ms.to_string()),
-    ])
+    element(
+        "cluster_options",
+        &[
+            ("stonith-enabled", word(options.fencing)),
+            ("symmetric-cluster", word(options.symmetric)),
+            ("no-quorum-policy", view.option("no-quorum-policy").unwrap_or("stop")),
+            ("maintenance-mode", word(options.maintenance)),
+            ("stop-all-resources", word(options.stop_all)),
+            ("stonith-timeout-ms", &ms("stonith-timeout", 60_000)),
+            ("priority-fencing-delay-ms", &options.priority_fencing_ms.to_string()),
+        ],
+    )
 }
 
 fn nodes(view: &View) -> Element {
@@ -110,17 +128,20 @@ fn node(view: &View, ix: NodeIx) -> Element {
         NodeKind::Member => "member",
         NodeKind::Remote => "remote",
     };
-    let mut element = element("node", &[
-        ("name", &n.name),
-        ("id", &n.id),
-        ("online", word(n.online)),
-        ("standby", word(n.standby)),
-        ("standby_onfail", word(n.fail_standby)),
-        ("maintenance", word(n.maintenance)),
-        ("pending", word(n.pending)),
-        ("unclean", word(n.unclean)),
-        ("health", crate::status_text::health(cluster, ix).unwrap_or("green")),
-    ]);
+    let mut element = element(
+        "node",
+        &[
+            ("name", &n.name),
+            ("id", &n.id),
+            ("online", word(n.online)),
+            ("standby", word(n.standby)),
+            ("standby_onfail", word(n.fail_standby)),
+            ("maintenance", word(n.maintenance)),
+            ("pending", word(n.pending)),
+            ("unclean", word(n.unclean)),
+            ("health", crate::status_text::health(cluster, ix).unwrap_or("green")),
+        ],
+    );
     if let Some(feature_set) = n.attributes.get("#feature-set") {
         element.set("feature_set", feature_set);
     }
@@ -141,7 +162,9 @@ fn attributes(view: &View) -> Option<Element> {
         let shown: Vec<(&str, &str)> = super::sections::shown_attributes(view, *ix);
         if view.cluster.nodes[*ix].online && !shown.is_empty() {
             let node = element("node", &[("name", &view.cluster.nodes[*ix].name)]);
-            let one = |node: Element, (name, value): &(&str, &str)| node.with_child(element("attribute", &[("name", name), ("value", value)]));
+            let one = |node: Element, (name, value): &(&str, &str)| {
+                node.with_child(element("attribute", &[("name", name), ("value", value)]))
+            };
             all = all.with_child(shown.iter().fold(node, one));
         }
     }
@@ -154,7 +177,8 @@ fn histories(view: &View) -> Option<Element> {
         let name = &*view.cluster.nodes[ix].name;
         let resources = history::of_node(&view.cib, name);
         let node = resources.iter().fold(element("node", &[("name", name)]), |node, (resource, operations)| {
-            let shown: Vec<&Operation<'_>> = operations.iter().filter(|operation| super::sections::is_told(operation)).collect();
+            let shown: Vec<&Operation<'_>> =
+                operations.iter().filter(|operation| super::sections::is_told(operation)).collect();
             if shown.is_empty() { node } else { node.with_child(history(view, name, resource, &shown)) }
         });
         if view.cluster.nodes[ix].online && !node.children().is_empty() {
@@ -182,12 +206,15 @@ fn history(view: &View, node: &str, resource: &str, operations: &[&Operation<'_>
 
 fn operation_history(view: &View, operation: &Operation<'_>) -> Element {
     let task = if operation.is_probe() { "probe" } else { operation.task() };
-    let mut element = element("operation_history", &[
-        ("call", &operation.call().to_string()),
-        ("task", task),
-        ("rc", &operation.code().0.to_string()),
-        ("rc_text", operation.code().as_str()),
-    ]);
+    let mut element = element(
+        "operation_history",
+        &[
+            ("call", &operation.call().to_string()),
+            ("task", task),
+            ("rc", &operation.code().0.to_string()),
+            ("rc_text", operation.code().as_str()),
+        ],
+    );
     if operation.interval() > 0 {
         element.set("interval", &format!("{}ms", operation.interval()));
     }
@@ -207,15 +234,25 @@ fn failures(view: &View) -> Option<Element> {
     for failure in &view.cluster.failures {
         let node = &*view.cluster.nodes[failure.node].name;
         let operation = Operation::of(node, view.cluster.rscs[failure.rsc].printable_id(), &failure.operation);
-        let mut one = element("failure", &[
-            ("op_key", &failure.key),
-            ("node", node),
-            ("exitstatus", operation.code().as_str()),
-            ("exitreason", operation.exit_reason()),
-            ("exitcode", &operation.code().0.to_string()),
-            ("call", &operation.call().to_string()),
-            ("status", if operation.status() == Some(OperationStatus::Done) { "complete" } else { operation.status_word() }),
-        ]);
+        let mut one = element(
+            "failure",
+            &[
+                ("op_key", &failure.key),
+                ("node", node),
+                ("exitstatus", operation.code().as_str()),
+                ("exitreason", operation.exit_reason()),
+                ("exitcode", &operation.code().0.to_string()),
+                ("call", &operation.call().to_string()),
+                (
+                    "status",
+                    if operation.status() == Some(OperationStatus::Done) {
+                        "complete"
+                    } else {
+                        operation.status_word()
+                    },
+                ),
+            ],
+        );
         if let Some(at) = operation.changed_at() {
             one.set("last-rc-change", &view.world.long_date(at));
             one.set("queued", &operation.queued().unwrap_or(0).to_string());
@@ -240,14 +277,17 @@ fn bans(view: &View) -> Option<Element> {
     let prefix = view.wish.bans.as_deref().unwrap_or_default();
     let all = super::sections::negative_locations(view, prefix).iter().fold(Element::new("bans"), |all, ban| {
         let role = word(ban.promoted_only);
-        all.with_child(element("ban", &[
-            ("id", ban.id),
-            ("resource", ban.resource),
-            ("node", ban.node),
-            ("weight", &ban.score.value().to_string()),
-            ("promoted-only", role),
-            ("master_only", role),
-        ]))
+        all.with_child(element(
+            "ban",
+            &[
+                ("id", ban.id),
+                ("resource", ban.resource),
+                ("node", ban.node),
+                ("weight", &ban.score.value().to_string()),
+                ("promoted-only", role),
+                ("master_only", role),
+            ],
+        ))
     });
     Some(all).filter(|all| !all.children().is_empty())
 }

@@ -56,7 +56,8 @@ pub(super) fn metadata(session: &mut Session, spec: &str) -> Result<(), Failure>
     }
     let mut command = Command::new(&path);
     command.arg("meta-data").env("OCF_ROOT", OCF_ROOT).stdin(Stdio::null()).stderr(Stdio::inherit());
-    let output = command.output().map_err(|error| Failure::new(Exit::IO, format!("cannot run {}: {error}", path.display())))?;
+    let output =
+        command.output().map_err(|error| Failure::new(Exit::IO, format!("cannot run {}: {error}", path.display())))?;
     if !output.status.success() {
         return Err(Failure::new(Exit::ERROR, format!("{} meta-data failed: {}", path.display(), output.status)));
     }
@@ -71,7 +72,8 @@ fn agents_root() -> PathBuf {
 /// The names in a directory, sorted: subdirectories, or files; hidden ones are left out.
 fn entries(directory: &Path, directories: bool) -> Result<Vec<String>, Failure> {
     let read = std::fs::read_dir(directory);
-    let read = read.map_err(|error| Failure::new(Exit::NO_INPUT, format!("cannot read {}: {error}", directory.display())))?;
+    let read =
+        read.map_err(|error| Failure::new(Exit::NO_INPUT, format!("cannot read {}: {error}", directory.display())))?;
     let names = read.filter_map(Result::ok).filter(|entry| entry.path().is_dir() == directories);
     let mut names: Vec<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.retain(|name| !name.starts_with('.'));

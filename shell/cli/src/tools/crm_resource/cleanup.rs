@@ -85,7 +85,10 @@ pub(super) fn restart(session: &mut Session) -> Result<(), Failure> {
         return Err(Failure::new(Exit::NOT_RUNNING, format!("{id} is not running, so it cannot be restarted")));
     }
     let sets = crate::configuration::pairs::below(found.element, "meta_attributes");
-    let before = sets.filter(|pair| pair.name == "target-role").map(|pair| (pair.set.to_owned(), pair.id.to_owned(), pair.value.to_owned())).next();
+    let before = sets
+        .filter(|pair| pair.name == "target-role")
+        .map(|pair| (pair.set.to_owned(), pair.id.to_owned(), pair.value.to_owned()))
+        .next();
     let (set, pair, value) = before.clone().unwrap_or_else(|| {
         let set = format!("{id}-meta_attributes");
         (set.clone(), format!("{set}-target-role"), String::new())

@@ -93,7 +93,8 @@ pub(super) fn set_property(session: &mut Session, name: &str) -> Result<(), Fail
 pub(super) fn show_property(session: &mut Session, name: &str) -> Result<(), Failure> {
     let (id, cib) = (wanted(session)?, session.cib()?);
     let found = resources::named(&cib, &id)?;
-    let value = found.element.attribute(name).ok_or_else(|| Failure::no_such(format!("'{id}' has no attribute '{name}'")))?;
+    let value =
+        found.element.attribute(name).ok_or_else(|| Failure::no_such(format!("'{id}' has no attribute '{name}'")))?;
     session.console.say(value);
     Ok(())
 }

@@ -134,14 +134,18 @@ fn constraint(session: &mut Session, name: &str, id: &str, node: &str, score: &s
     let date = date.map_err(|error| Failure::usage(format!("'{lifetime}' ends beyond the calendar: {error}")))?;
     let place = Element::new("expression").with("id", &format!("{name}-expr")).with("attribute", "#uname");
     let place = place.with("operation", "eq").with("value", node).with("type", "string");
-    let time = Element::new("date_expression").with("id", &format!("{name}-lifetime")).with("operation", "lt").with("end", &date);
+    let time = Element::new("date_expression")
+        .with("id", &format!("{name}-lifetime"))
+        .with("operation", "lt")
+        .with("end", &date);
     let rule = Element::new("rule").with("id", &format!("{name}-rule")).with("score", score).with("boolean-op", "and");
     Ok(bare.with_child(rule.with_child(place).with_child(time)))
 }
 
 /// The end of an ISO 8601 duration that begins now.
 fn end_of(now: WallTime, lifetime: &str) -> Result<WallTime, Failure> {
-    let bad = || Failure::usage(format!("'{lifetime}' is no duration")).hint("examples: PT30M (minutes), PT2H, P1D, P1W");
+    let bad =
+        || Failure::usage(format!("'{lifetime}' is no duration")).hint("examples: PT30M (minutes), PT2H, P1D, P1W");
     let span: Span = lifetime.parse().map_err(|_| bad())?;
     let now = Timestamp::from_millisecond(now.0).map_err(|_| bad())?.to_zoned(jiff::tz::TimeZone::UTC);
     let end = now.checked_add(span).map_err(|_| bad())?;
@@ -199,7 +203,9 @@ fn date(text: &str) -> Option<WallTime> {
     let spelled = text.trim().replacen(' ', "T", 1).replace(' ', "");
     let zoned = spelled.parse::<Timestamp>().ok();
     let stamp = zoned.or_else(|| format!("{spelled}Z").parse().ok());
-    stamp.or_else(|| format!("{spelled}T00:00:00Z").parse().ok()).map(|stamp: Timestamp| WallTime(stamp.as_millisecond()))
+    stamp
+        .or_else(|| format!("{spelled}T00:00:00Z").parse().ok())
+        .map(|stamp: Timestamp| WallTime(stamp.as_millisecond()))
 }
 
 /// Removes those that are chosen; answers their ids.

@@ -20,24 +20,30 @@ fn resource(view: &View, rsc: RscIx) -> Element {
         let size = r.children.len().to_string();
         element("group", &[("id", &r.id), ("number_resources", &size), ("managed", managed), ("disabled", disabled)])
     } else if r.is_clone() {
-        element("clone", &[
-            ("id", &r.id),
-            ("multi_state", word(r.promotable)),
-            ("unique", word(r.unique)),
-            ("managed", managed),
-            ("disabled", disabled),
-            ("failed", word(r.failed)),
-            ("failure_ignored", word(r.ignore_failure)),
-        ])
+        element(
+            "clone",
+            &[
+                ("id", &r.id),
+                ("multi_state", word(r.promotable)),
+                ("unique", word(r.unique)),
+                ("managed", managed),
+                ("disabled", disabled),
+                ("failed", word(r.failed)),
+                ("failure_ignored", word(r.ignore_failure)),
+            ],
+        )
     } else if let Some(facts) = r.bundle_facts() {
-        let bundle = element("bundle", &[
-            ("id", &r.id),
-            ("type", facts.agent),
-            ("image", &facts.image),
-            ("unique", word(r.unique)),
-            ("managed", managed),
-            ("failed", word(r.failed)),
-        ]);
+        let bundle = element(
+            "bundle",
+            &[
+                ("id", &r.id),
+                ("type", facts.agent),
+                ("image", &facts.image),
+                ("unique", word(r.unique)),
+                ("managed", managed),
+                ("failed", word(r.failed)),
+            ],
+        );
         return facts.replicas.iter().fold(bundle, |bundle, replica| {
             let parts = [replica.ip, replica.child, Some(replica.container), replica.remote].into_iter().flatten();
             let one = element("replica", &[("id", &replica.offset.to_string())]);
@@ -52,11 +58,10 @@ fn resource(view: &View, rsc: RscIx) -> Element {
 /// A primitive with the nodes it is active on.
 pub(super) fn primitive(view: &View, rsc: RscIx) -> Element {
     let (cluster, r) = (&view.cluster, &view.cluster.rscs[rsc]);
-    let mut element = element("resource", &[
-        ("id", r.printable_id()),
-        ("resource_agent", &agent(&r.xml)),
-        ("role", shown_role(cluster, rsc).as_str()),
-    ]);
+    let mut element = element(
+        "resource",
+        &[("id", r.printable_id()), ("resource_agent", &agent(&r.xml)), ("role", shown_role(cluster, rsc).as_str())],
+    );
     if let Some(role) = target_role(cluster, rsc) {
         element.set("target_role", role.as_str());
     }
@@ -76,6 +81,9 @@ pub(super) fn primitive(view: &View, rsc: RscIx) -> Element {
     }
     r.active.iter().fold(element, |element, node| {
         let node = &cluster.nodes[*node];
-        element.with_child(super::element("node", &[("name", &node.name), ("id", &node.id), ("cached", word(node.online))]))
+        element.with_child(super::element(
+            "node",
+            &[("name", &node.name), ("id", &node.id), ("cached", word(node.online))],
+        ))
     })
 }

@@ -1,0 +1,187 @@
+//! A plan carried out on paper: each action as soon as all that it waits for is done, its result in the status section.
+
+use super::record::{Agent, Book, Result};
+use super::spec::Spec;
+use super::inject;
+use cib::Element;
+use model::{Score, WallTime};
+use policy::render::{self, Runs, Vertex};
+use policy::state::{ActIx, Cluster, Id, Stage, Task};
+
+/// What came of a plan.
+pub(super) struct Executed {
+    /// One line for each action, in the order in which they were done.
+    pub said: Vec<String>,
+    /// The CIB afterwards.
+    pub cib: Element,
+    /// Whether nothing was left that waits for something that never comes.
+    pub complete: bool,
+}
+
+/// Carries out what is in the graph; the operations in `failures` fail.
+pub(super) fn execute(cluster: &Cluster, failures: &[Spec], now: WallTime) -> Executed {
+    let state = vec![State::Waiting; cluster.actions.len()];
+    let mut run = Run { cluster, failures, now, book: Book::new(&cluster.cib), said: Vec::new(), state, stopped: false };
+    while run.pass() {}
+    let complete = run.stopped || cluster.graph.iter().all(|action| run.state[action.place()] != State::Waiting);
+    Executed { said: run.said, cib: run.book.into_cib(), complete }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Done,
+    Failed,
+}
+
+struct Run<'a> {
+    cluster: &'a Cluster,
+    failures: &'a [Spec],
+    now: WallTime,
+    book: Book,
+    said: Vec<String>,
+    state: Vec<State>,
+    /// After a failure only what is urgent goes on.
+    stopped: bool,
+}
+
+impl Run<'_> {
+    /// Goes through the graph once; whether anything was done.
+    fn pass(&mut self) -> bool {
+        let mut any = false;
+        for action in &self.cluster.graph {
+            if self.state[action.place()] == State::Waiting && self.is_ready(*action) {
+                any = true;
+                self.act(*action);
+            }
+        }
+        any
+    }
+
+    fn is_ready(&self, action: ActIx) -> bool {
+        let a = &self.cluster.actions[action];
+        let own = a.rsc.map_or(0, |rsc| self.cluster.rscs[rsc].priority.value()).max(a.priority);
+        let urgent = own >= Score::INFINITY.value();
+        let mut inputs = a.before.iter().filter(|link| link.graphed);
+        let ready = inputs.all(|link| match self.state[link.action.place()] {
+            State::Done => true,
+            State::Failed => urgent,
+            State::Waiting => false,
+        });
+        ready && (urgent || !self.stopped || a.facets.pseudo)
+    }
+
+    fn act(&mut self, action: ActIx) {
+        let vertex = self.cluster.vertex(action);
+        let node = vertex.node.map(|node| self.cluster.nodes[node].name.to_string());
+        let node = node.as_deref();
+        self.state[action.place()] = State::Done;
+        match vertex.runs {
+            Runs::Pseudo => {
+                let place = node.map(|node| format!(" on {node}")).unwrap_or_default();
+                self.said.push(format!("Pseudo action:   {}{place}", vertex.key));
+            }
+            Runs::Cluster => self.by_cluster(action, &vertex, node.unwrap_or_default()),
+            Runs::Agent => self.by_agent(action, &vertex, node.unwrap_or_default()),
+        }
+    }
+
+    fn by_cluster(&mut self, action: ActIx, vertex: &Vertex, node: &str) {
+        let a = &self.cluster.actions[action];
+        if a.task == Task::Fence {
+            let word = a.meta("stonith_action").unwrap_or_default();
+            self.said.push(format!("Fencing {node} ({word})"));
+            if word != "on" {
+                self.book.take_down(node);
+            }
+            return;
+        }
+        let of = vertex.resource.as_ref().map(|resource| format!(" for {}", resource.id)).unwrap_or_default();
+        self.said.push(format!("Cluster action:  {}{of} on {node}", vertex.operation));
+    }
+
+    fn by_agent(&mut self, action: ActIx, vertex: &Vertex, node: &str) {
+        let (a, cluster) = (&self.cluster.actions[action], self.cluster);
+        let (Some(told), Some(rsc)) = (&vertex.resource, a.rsc) else { return };
+        let known = cluster.rsc_by_id(&told.id).is_some();
+        let name = if known { &told.id } else { told.long_id.as_ref().unwrap_or(&told.id) };
+        let interval = if a.key.interval > 0 { format!("={}", a.key.interval) } else { String::new() };
+        self.said.push(format!("Resource action: {name:<15} {}{interval} on {node}", vertex.operation));
+        let names = [&**name, &*told.id];
+        if a.task == Task::Cancel {
+            let cancelled = cluster.word(a.cancels.unwrap_or(a.key.task));
+            return self.book.cancel(node, names, &format!("{cancelled}_{}", a.key.interval));
+        }
+        if vertex.operation == "delete" {
+            return;
+        }
+        let xml = &cluster.rscs[rsc].xml;
+        let agent = Agent {
+            class: xml.attribute("class").unwrap_or_default(),
+            provider: xml.attribute("provider"),
+            kind: xml.attribute("type").unwrap_or_default(),
+        };
+        let expected = a.expected.unwrap_or(0);
+        let code = self.failure_of(names, vertex, a.key.interval, node).unwrap_or(expected);
+        let result = Result {
+            task: &vertex.operation,
+            interval: a.key.interval,
+            notice: a.key.notify.map(|stage| notice(stage, cluster.word(a.key.task))),
+            node,
+            code,
+            expected,
+            digest: digest(cluster, action),
+            migration: a.meta("migrate_source").zip(a.meta("migrate_target")),
+            at: self.now,
+        };
+        let id = vertex.node.map(|node| &cluster.nodes[node].id);
+        let id = if vertex.router.is_some() { Some(node) } else { id.map(|id| &**id) };
+        self.book.add(id, names, agent, &result);
+        if code != expected {
+            self.fail(action, names[0], vertex, node, code);
+        }
+    }
+
+    /// The code with which an operation is to fail.
+    fn failure_of(&self, names: [&str; 2], vertex: &Vertex, interval: u64, node: &str) -> Option<u8> {
+        let fits = |spec: &&Spec| {
+            names.iter().any(|name| spec.resource.eq_ignore_ascii_case(name))
+                && spec.task.eq_ignore_ascii_case(&vertex.operation)
+                && spec.interval == interval
+                && spec.node.eq_ignore_ascii_case(node)
+        };
+        self.failures.iter().find(fits).map(|spec| spec.code)
+    }
+
+    fn fail(&mut self, action: ActIx, name: &str, vertex: &Vertex, node: &str, code: u8) {
+        self.said.push(format!("Pretending action {} failed with rc={code}", action.place()));
+        self.state[action.place()] = State::Failed;
+        self.stopped = true;
+        let final_ = match vertex.operation.as_str() {
+            "start" => self.cluster.options.start_failure_fatal,
+            operation => operation == "stop",
+        };
+        let interval = self.cluster.actions[action].key.interval;
+        let failure = Spec {
+            text: String::new(),
+            resource: name.to_owned(),
+            task: vertex.operation.clone(),
+            interval,
+            node: node.to_owned(),
+            code,
+        };
+        let said = inject::count_failure(&mut self.book, &failure, final_, self.now);
+        self.said.extend(said);
+    }
+}
+
+/// `pre_notify_start`
+fn notice(stage: Stage, about: &str) -> String {
+    format!("{}_notify_{about}", stage.as_str())
+}
+
+fn digest(cluster: &Cluster, action: ActIx) -> String {
+    let all = render::attributes(cluster, action);
+    let own = all.iter().filter(|(name, _)| !name.starts_with("CRM_meta_") && *name != "pcmk_external_ip");
+    cib::op_digest(own.map(|(name, value)| (name.as_str(), value.as_str()))).to_string()
+}
