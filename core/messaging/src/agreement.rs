@@ -135,6 +135,11 @@ impl Proposal {
         stand.ready > stand.view && self.stands.values().any(|other| other.view == stand.ready)
     }
 
+    /// A member comes from a view with quorum.
+    pub(crate) fn inherits_quorum(&self) -> bool {
+        self.stands.values().any(|stand| stand.view != 0 && stand.quorate)
+    }
+
     /// The view as it follows from all stands, `quorate` being for its members.
     pub(crate) fn conclude(&self, quorate: bool) -> Sync {
         Sync { number: self.number, quorate, seats: self.seats(), cuts: self.cuts() }
@@ -149,8 +154,7 @@ impl Proposal {
 
     fn seat(&self, member: &Member) -> (Seniority, Seat) {
         let stand = self.stands.get(&member.name).copied().unwrap_or_default();
-        let quorate_lineage = self.stands.values().any(|stand| stand.view != 0 && stand.quorate);
-        let keeps_age = stand.view != 0 && (stand.quorate || !quorate_lineage);
+        let keeps_age = stand.view != 0 && (stand.quorate || !self.inherits_quorum());
         let born = if keeps_age { stand.born } else { self.number };
         let seniority = Seniority::of(&member.name, stand.view, stand.quorate, stand.born);
         (seniority, Seat { member: member.clone(), born, previous: stand.view })

@@ -5,6 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A node's generation: grows at each start of its brain and is on disk before its first packet.
+///
+/// Where no file says otherwise it begins at the wall clock (seconds since 1970), so that a host that lost its file comes
+/// back with a higher one than ever before. Should it be lower all the same, its peers ask it for a proof of life once the
+/// former one is silent: nobody has to delete a file anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Incarnation(pub u64);
 

@@ -14,4 +14,4 @@ mod replay;
 mod wire;
 
 pub use engine::{Counters, Engine, LinkStatus, PeerState, PeerStatus, Setup, Status};
-pub use quorum::Quorum;
+pub use quorum::{Attendance, Quorum};

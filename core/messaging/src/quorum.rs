@@ -11,6 +11,19 @@ pub enum Quorum {
     AnyOfTwo,
     /// More than half, or exactly half with this node among them.
     TieBreaker(NodeName),
+    /// The inner rule, but never before all nodes have been together once: a host that boots alone starts nothing.
+    WaitForAll(Box<Quorum>),
+}
+
+/// What a rule is asked about. A rule that counts something else finds room for it here.
+#[derive(Clone, Copy, Debug)]
+pub struct Attendance<'a> {
+    /// The members, all of them configured.
+    pub members: &'a [NodeName],
+    /// How many nodes are configured.
+    pub configured: usize,
+    /// At least one member comes from a view with quorum.
+    pub inherited: bool,
 }
 
 impl Quorum {
@@ -19,24 +32,30 @@ impl Quorum {
         if configured == 2 { Self::AnyOfTwo } else { Self::Majority }
     }
 
-    /// Whether `members`, all of them configured, may act for a cluster of `configured` nodes.
-    pub fn holds(&self, members: &[NodeName], configured: usize) -> bool {
+    /// Whether these members may act for the cluster.
+    pub fn holds(&self, attendance: Attendance<'_>) -> bool {
+        let Attendance { members, configured, inherited } = attendance;
         let twice = 2 * members.len();
         match self {
             Self::Majority => twice > configured,
             Self::AnyOfTwo => !members.is_empty(),
             Self::TieBreaker(breaker) => twice > configured || (twice == configured && members.contains(breaker)),
+            Self::WaitForAll(rule) => (inherited || members.len() == configured) && rule.holds(attendance),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Quorum;
+    use super::{Attendance, Quorum};
     use model::NodeName;
 
     fn names(count: usize) -> Vec<NodeName> {
         (0..count).map(|n| NodeName::new(format!("n{n}"))).collect()
+    }
+
+    fn holds(rule: &Quorum, members: &[NodeName], configured: usize) -> bool {
+        rule.holds(Attendance { members, configured, inherited: false })
     }
 
     /// Two disjoint sets never both have quorum, for every size and every split.
@@ -45,10 +64,10 @@ mod tests {
         for configured in 1..=32 {
             let all = names(configured);
             for rule in [Quorum::Majority, Quorum::TieBreaker(all[0].clone())] {
-                assert!(rule.holds(&all, configured));
+                assert!(holds(&rule, &all, configured));
                 for split in 0..=configured {
                     let (left, right) = all.split_at(split);
-                    let both = rule.holds(left, configured) && rule.holds(right, configured);
+                    let both = holds(&rule, left, configured) && holds(&rule, right, configured);
                     assert!(!both, "{rule:?}: {split} of {configured}");
                 }
             }
@@ -59,15 +78,23 @@ mod tests {
     fn a_tie_breaker_gives_its_half_the_quorum() {
         let all = names(4);
         let rule = Quorum::TieBreaker(all[3].clone());
-        assert!(rule.holds(&all[2..], 4));
-        assert!(!rule.holds(&all[..2], 4));
+        assert!(holds(&rule, &all[2..], 4));
+        assert!(!holds(&rule, &all[..2], 4));
     }
 
     #[test]
     fn one_of_two_is_enough_and_only_of_two() {
-        assert!(Quorum::for_nodes(2).holds(&names(1), 2));
-        assert!(!Quorum::for_nodes(4).holds(&names(2), 4));
-        assert!(Quorum::for_nodes(1).holds(&names(1), 1));
-        assert!(!Quorum::for_nodes(2).holds(&[], 2));
+        assert!(holds(&Quorum::for_nodes(2), &names(1), 2));
+        assert!(!holds(&Quorum::for_nodes(4), &names(2), 4));
+        assert!(holds(&Quorum::for_nodes(1), &names(1), 1));
+        assert!(!holds(&Quorum::for_nodes(2), &[], 2));
+    }
+
+    #[test]
+    fn who_waits_for_all_has_quorum_once_all_were_there_and_keeps_it() {
+        let rule = Quorum::WaitForAll(Box::new(Quorum::AnyOfTwo));
+        assert!(!holds(&rule, &names(1), 2));
+        assert!(holds(&rule, &names(2), 2));
+        assert!(rule.holds(Attendance { members: &names(1), configured: 2, inherited: true }));
     }
 }

@@ -4,6 +4,7 @@ use super::session::Session;
 use super::{Engine, Timer};
 use crate::agreement::Proposal;
 use crate::contract::{Member, Output};
+use crate::quorum::Attendance;
 use crate::wire::{Body, Cut, Stand, Sync};
 use model::{Instant, NodeName, Severity};
 use std::time::Duration;
@@ -99,7 +100,9 @@ impl Engine {
     fn advance(&mut self, now: Instant) {
         let Some(proposal) = &mut self.agreement.proposal else { return };
         let names: Vec<NodeName> = proposal.members.iter().map(|member| member.name.clone()).collect();
-        let quorate = self.setup.quorum.holds(&names, self.setup.nodes.len());
+        let attendance =
+            Attendance { members: &names, configured: self.setup.nodes.len(), inherited: proposal.inherits_quorum() };
+        let quorate = self.setup.quorum.holds(attendance);
         let sync = proposal.conclude(quorate);
         proposal.sync = Some(sync.clone());
         proposal.resends = 0;

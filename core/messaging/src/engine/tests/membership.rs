@@ -3,6 +3,7 @@
 use super::check::all_laws;
 use super::world::{Event, MS, World};
 use crate::contract::Input;
+use crate::quorum::Quorum;
 
 #[test]
 fn hosts_that_start_together_are_members_within_milliseconds() {
@@ -41,6 +42,22 @@ fn a_host_alone_waits_initdead_and_then_goes_on_without_the_others() {
     assert!(world.run_until(20 * MS, World::is_whole).is_some());
     assert_eq!(world.members(0), "1 0", "who was there first stays the senior");
     assert_eq!(world.view(0).unwrap().newcomers, [world.names[0].clone()]);
+    all_laws(&world);
+}
+
+#[test]
+fn who_waits_for_all_has_no_quorum_when_it_boots_alone() {
+    let mut world = World::of(2);
+    world.quorum = Quorum::WaitForAll(Box::new(Quorum::AnyOfTwo));
+    world.start(0);
+    world.run(13_000 * MS);
+    assert!(!world.view(0).unwrap().quorate);
+    world.start(1);
+    assert!(world.run_until(100 * MS, World::is_whole).is_some());
+    assert!(world.view(0).unwrap().quorate);
+    world.crash(1);
+    world.run(1_000 * MS);
+    assert_eq!((world.members(0).as_str(), world.view(0).unwrap().quorate), ("0", true));
     all_laws(&world);
 }
 

@@ -59,6 +59,7 @@ pub(super) struct World {
     incarnations: Vec<u64>,
     pub(super) network: Network,
     pub(super) timing: Timing,
+    pub(super) quorum: Quorum,
     pub(super) links: u8,
     flying: BTreeMap<(Instant, u64), (usize, LinkId, Vec<u8>)>,
     pub(super) rng: Rng,
@@ -85,6 +86,7 @@ impl World {
             incarnations: vec![100; count],
             network: Network { loss: 0, duplicates: 0, delay: (80, 150), cuts: BTreeSet::new() },
             timing,
+            quorum: Quorum::for_nodes(count),
             links: 1,
             flying: BTreeMap::new(),
             rng: Rng::from_seed(seed),
@@ -119,7 +121,7 @@ impl World {
             incarnation: Incarnation(incarnation),
             links: usize::from(self.links),
             timing: self.timing,
-            quorum: Quorum::for_nodes(self.names.len()),
+            quorum: self.quorum.clone(),
             seed: self.rng.next_u64(),
         };
         self.current[node] = self.lives.len();
