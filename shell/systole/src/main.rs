@@ -32,6 +32,8 @@ fn run(name: &str, arguments: &[String]) -> Option<u8> {
         "hands" => Some(node::hands(arguments)),
         "install" => Some(install::main(arguments)),
         "demo" => Some(demo::main(arguments)),
+        "sip-client" => Some(demo::client::main(arguments)),
+        "host-init" => demo::host_init(),
         _ => agents::dispatch(name, arguments).or_else(|| cli::knows(name).then(|| cli::run(name, arguments))),
     }
 }
