@@ -65,7 +65,9 @@ pub fn put(lab: &Lab, host: &str, path: &str, mode: &str, content: &str) -> Resu
 /// Installs the product on a host, and stand-ins for what the tutorial wants and this machine lacks.
 fn install(lab: &Lab, host: &str) -> Result<(), HostError> {
     let binary = lab.binary().display();
-    check(lab, host, &format!("ln -sf '{binary}' /usr/sbin/systole && /usr/sbin/systole install"))?;
+    check(lab, host, &format!("ln -sf '{binary}' /usr/sbin/systole && /usr/sbin/systole install --force"))?;
+    // Where the machine has the package resource-agents, its shell agent would stand in the overlay's place of ours.
+    check(lab, host, "ln -sf /usr/sbin/systole /usr/lib/ocf/resource.d/heartbeat/IPaddr2")?;
     check(lab, host, "[ -x /usr/bin/sipsak ] || ln -s /usr/sbin/systole /usr/bin/sipsak")
 }
 
