@@ -200,7 +200,7 @@ impl Cluster {
             self.actions[action].facets.runnable = false;
             return;
         };
-        let on_coordinator = a.task == Task::Delete;
+        let on_coordinator = a.task == Task::Forget;
         let (task, needs) = (a.task, a.needs);
         let n = &self.nodes[node];
         let guest = self.is_guest(node);
@@ -254,7 +254,7 @@ impl Cluster {
     }
 
     /// The oldest action of a key on a node; one without a node fits any, and any fits when no node is asked for.
-    fn find_with_key(&self, rsc: RscIx, key: Key, node: Option<NodeIx>) -> Option<ActIx> {
+    pub(crate) fn find_with_key(&self, rsc: RscIx, key: Key, node: Option<NodeIx>) -> Option<ActIx> {
         self.rscs[rsc].actions.iter().copied().find(|action| {
             let a = &self.actions[*action];
             a.key == key && (node.is_none() || a.node.is_none() || a.node == node)

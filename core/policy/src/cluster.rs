@@ -48,6 +48,8 @@ pub struct Cluster {
     pub failures: Vec<Failure>,
     /// All actions, oldest first.
     pub actions: Arena<ActIx, Action>,
+    /// The actions in the graph, in the order in which they got there.
+    pub graph: Vec<ActIx>,
     pub(crate) singletons: BTreeMap<Arc<str>, ActIx>,
     pub(crate) other_tasks: Vec<String>,
     pub(crate) locations: Arena<LocationIx, Location>,
@@ -58,6 +60,8 @@ pub struct Cluster {
     /// What is wrong with the configuration.
     pub findings: Vec<Finding>,
     pub(crate) terms: Vec<Term>,
+    /// Where failures count against a resource (by what it is part of) without banning it.
+    pub(crate) worn: Vec<(RscIx, NodeIx)>,
     pub(crate) next_change: NextChange,
     pub(crate) have_fencing: bool,
     pub(crate) enable_unfencing: bool,

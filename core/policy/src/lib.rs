@@ -11,20 +11,45 @@ mod digest;
 mod document;
 mod failcount;
 mod fencing;
+pub mod graph;
 mod ids;
 mod node;
 mod operation;
 mod options;
+pub mod order;
 mod params;
 mod pattern;
+pub mod place;
 pub mod plan;
 mod relation;
+pub mod render;
+pub mod require;
 mod resource;
 mod rules;
 mod sort;
 mod task;
-mod unpack;
+pub mod unpack;
 mod values;
+
+use plan::{Plan, PlanFailed, PolicyInput};
+
+/// Makes a plan.
+///
+/// # Errors
+/// When the document is no CIB, or its orderings do not settle; the plan that was is better kept then.
+pub fn plan(input: &PolicyInput) -> Result<Plan, PlanFailed> {
+    detail(input).map(graph::Graphed::into_plan)
+}
+
+/// Makes a plan and keeps everything that led to it: scores, all actions and relations, the state before.
+///
+/// # Errors
+/// As [`plan`](fn@plan).
+pub fn detail(input: &PolicyInput) -> Result<graph::Graphed, PlanFailed> {
+    let unpacked = unpack::unpack(input)?;
+    let required = require::require(place::place(unpacked));
+    order::order(required).map(graph::graph)
+}
 
 pub mod state {
     //! The read model: what the CIB says, typed and dense; the same types carry what is decided later.

@@ -207,7 +207,7 @@ impl Cluster {
             if let Some(value) = inherited.filter(|value| !value.eq_ignore_ascii_case("demote")).last() {
                 meta.set("on-fail", value);
             }
-        } else if task == Task::Delete && value.as_deref() != Some("ignore") {
+        } else if task == Task::Forget && value.as_deref() != Some("ignore") {
             meta.set("on-fail", "ignore");
         } else if value.as_deref() == Some("demote") {
             let fits = config.is_some_and(|op| {

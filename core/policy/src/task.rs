@@ -35,8 +35,10 @@ pub enum Task {
     Reload,
     /// Stop a recurring operation.
     Cancel,
-    /// Forget a resource's history.
+    /// Forget what a node knows of a resource that is gone, or that another agent runs now.
     Delete,
+    /// Forget where a resource was kept for a node.
+    Forget,
     /// Forget its failures.
     ClearFailcount,
     /// Fence or unfence a node.
@@ -68,7 +70,8 @@ impl Task {
             Self::MigrateFrom => "migrate_from",
             Self::Reload => "reload-agent",
             Self::Cancel => "cancel",
-            Self::Delete => "lrm_delete",
+            Self::Delete => "delete",
+            Self::Forget => "lrm_delete",
             Self::ClearFailcount => "clear_failcount",
             Self::Fence => "stonith",
             Self::Shutdown => "do_shutdown",
@@ -76,7 +79,7 @@ impl Task {
         }
     }
 
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::Stop,
         Self::Stopped,
         Self::Start,
@@ -93,6 +96,7 @@ impl Task {
         Self::Reload,
         Self::Cancel,
         Self::Delete,
+        Self::Forget,
         Self::ClearFailcount,
         Self::Fence,
         Self::Shutdown,

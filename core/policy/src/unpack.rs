@@ -84,6 +84,7 @@ fn empty(cib: Arc<Element>, now: i64) -> Cluster {
         tickets: BTreeMap::new(),
         failures: Vec::new(),
         actions: Arena::default(),
+        graph: Vec::new(),
         singletons: BTreeMap::new(),
         other_tasks: Vec::new(),
         locations: Arena::default(),

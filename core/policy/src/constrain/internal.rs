@@ -58,7 +58,7 @@ impl Cluster {
             self.order_tasks(rsc, Task::Demote, rsc, Task::Stop, Rel::PROMOTED_THEN_IMPLIES_FIRST);
             self.order_tasks(rsc, Task::Start, rsc, Task::Promote, Rel::UNRUNNABLE_FIRST_BLOCKS);
         }
-        self.order_tasks(rsc, Task::Delete, rsc, Task::Monitor, Rel::IF_ON_SAME_NODE | Rel::THEN_CANCELS_FIRST);
+        self.order_tasks(rsc, Task::Forget, rsc, Task::Monitor, Rel::IF_ON_SAME_NODE | Rel::THEN_CANCELS_FIRST);
         let nodes: Vec<NodeIx> =
             self.node_order.iter().copied().filter(|node| self.rscs[rsc].allowed.get(*node).is_some()).collect();
         if unfencing {

@@ -201,6 +201,6 @@ impl Cluster {
 
     /// Plans to forget what a node knows of a resource.
     pub(crate) fn forget_history(&mut self, rsc: RscIx, node: NodeIx) {
-        self.act(rsc, Key::once(Task::Delete), Some(node), false);
+        self.act(rsc, Key::once(Task::Forget), Some(node), false);
     }
 }

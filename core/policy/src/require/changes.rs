@@ -1,0 +1,194 @@
+//! Configurations that changed under running resources: another agent, other parameters, operations that are gone.
+
+use crate::cluster::{Cluster, LateCheck};
+use crate::digest::Verdict;
+use crate::ids::{NodeIx, RscIx};
+use crate::relation::{End, Rel};
+use crate::task::{Key, Task};
+use crate::unpack::{Recorded, active_span, history};
+use cib::Element;
+use model::Score;
+use std::sync::Arc;
+
+impl Cluster {
+    /// Compares what runs with what is configured.
+    pub(crate) fn check_configuration_changes(&mut self) {
+        let Some(status) = self.cib.child("status").cloned() else { return };
+        let states: Vec<_> = status
+            .children_named("node_state")
+            .filter_map(|state| Some((state.attribute("uname")?.to_owned(), state)))
+            .collect();
+        for node in self.node_order.clone() {
+            let n = &self.nodes[node];
+            if !n.maintenance && !n.can_host() {
+                continue;
+            }
+            let state = states.iter().find(|(name, _)| **name == *n.name).map(|(_, state)| *state);
+            let Some(resources) = state.and_then(|state| state.child("lrm")?.child("lrm_resources")) else { continue };
+            for entry in resources.children_named("lrm_resource") {
+                if !entry.children().is_empty() {
+                    self.check_entry(node, entry);
+                }
+            }
+        }
+    }
+
+    fn check_entry(&mut self, node: NodeIx, entry: &Element) {
+        let Some(id) = entry.id() else { return };
+        let mut matching: Vec<RscIx> = self.ids.get(id).copied().into_iter().collect();
+        matching.extend(self.history_ids.get(id).into_iter().flatten().copied());
+        matching.dedup();
+        for rsc in matching {
+            if self.rscs[rsc].is_primitive() {
+                self.check_history(rsc, node, entry);
+            }
+        }
+    }
+
+    fn check_history(&mut self, rsc: RscIx, node: NodeIx, entry: &Element) {
+        if self.rscs[rsc].removed {
+            if !self.rscs[self.top_of(rsc, false)].is_anonymous_clone() {
+                self.schedule_cleanup(rsc, node);
+            }
+            return;
+        }
+        let active = self.rscs[rsc].active.contains(&node);
+        if self.agent_changed(rsc, node, entry, active) {
+            self.schedule_cleanup(rsc, node);
+        }
+        if !active {
+            return;
+        }
+        let ops = history(self, entry);
+        let (start, stop) = active_span(&ops);
+        if start < stop {
+            return;
+        }
+        for op in ops.iter().enumerate().filter(|(at, _)| Some(*at) >= start).map(|(_, op)| op) {
+            self.check_operation(rsc, node, op);
+        }
+    }
+
+    fn check_operation(&mut self, rsc: RscIx, node: NodeIx, op: &Recorded) {
+        if op.interval > 0 && (self.rscs[rsc].maintenance || self.nodes[node].maintenance) {
+            self.schedule_cancel(rsc, op, node);
+            return;
+        }
+        let checked =
+            op.interval > 0 || matches!(op.task, Task::Monitor | Task::Start | Task::Promote | Task::MigrateFrom);
+        if !checked {
+            return;
+        }
+        if self.needs_host_name(rsc) {
+            self.late_checks.insert(0, LateCheck { rsc, node, operation: Arc::clone(&op.xml), last_failure: false });
+        } else {
+            self.check_and_clear(rsc, node, op);
+        }
+    }
+
+    fn check_and_clear(&mut self, rsc: RscIx, node: NodeIx, op: &Recorded) {
+        if self.operation_changed(rsc, node, op) && self.failures(rsc, node).count != Score::ZERO {
+            self.clear_failures(rsc, node, "action definition changed");
+        }
+    }
+
+    /// Checks that had to wait until containers were placed.
+    pub(super) fn check_late(&mut self) {
+        for check in std::mem::take(&mut self.late_checks) {
+            let op = Recorded::read(self, &check.operation);
+            if !check.last_failure {
+                self.check_and_clear(check.rsc, check.node, &op);
+            } else if !matches!(
+                self.compare_digest(check.rsc, &op, op.task, check.node),
+                Verdict::Unknown | Verdict::Match
+            ) {
+                self.clear_failures(check.rsc, check.node, "resource parameters have changed");
+            }
+        }
+    }
+
+    /// Plans to forget what a node knows of a resource.
+    fn schedule_cleanup(&mut self, rsc: RscIx, node: NodeIx) {
+        let n = &self.nodes[node];
+        if self.rscs[rsc].failed || n.unclean || !n.online {
+            return;
+        }
+        self.act(rsc, Key::once(Task::Delete), Some(node), false);
+        self.order_tasks(rsc, Task::Stop, rsc, Task::Delete, Rel::ORDERED);
+        self.order_tasks(rsc, Task::Delete, rsc, Task::Start, Rel::ORDERED);
+    }
+
+    fn agent_changed(&mut self, rsc: RscIx, node: NodeIx, entry: &Element, active: bool) -> bool {
+        let xml = Arc::clone(&self.rscs[rsc].xml);
+        let changed =
+            ["type", "class", "provider"].into_iter().any(|name| xml.attribute(name) != entry.attribute(name));
+        if changed {
+            self.unfence(Some(rsc), Some(node), "Device definition changed");
+        }
+        if changed && active {
+            self.stop(rsc, node, false);
+            self.rscs[rsc].start_pending = true;
+        }
+        changed
+    }
+
+    /// Draws the consequences of a changed operation; true when there is one.
+    fn operation_changed(&mut self, rsc: RscIx, node: NodeIx, op: &Recorded) -> bool {
+        if op.interval > 0 && self.find_operation(rsc, op.task, op.interval, false).is_none() {
+            if self.options.cancel_removed_actions {
+                self.schedule_cancel(rsc, op, node);
+            }
+            return true;
+        }
+        let task = match op.task {
+            Task::Monitor | Task::MigrateFrom | Task::Promote if op.interval == 0 => Task::Start,
+            task => task,
+        };
+        match self.compare_digest(rsc, op, op.task, node) {
+            Verdict::Match => return false,
+            Verdict::Restart => self.force_restart(rsc, task, op.interval, node),
+            Verdict::Unknown | Verdict::Mismatch if op.interval > 0 => {
+                self.unfence(Some(rsc), Some(node), "Device parameters changed (reschedule)");
+                let again = self.act(rsc, Key::every(op.task, op.interval), Some(node), true);
+                self.actions[again].reschedule = true;
+            }
+            Verdict::Unknown | Verdict::Mismatch if op.xml.attribute("op-restart-digest").is_some() => {
+                self.unfence(Some(rsc), Some(node), "Device parameters changed (reload)");
+                self.schedule_reload(rsc, node);
+            }
+            Verdict::Unknown | Verdict::Mismatch => self.force_restart(rsc, task, op.interval, node),
+        }
+        true
+    }
+
+    fn force_restart(&mut self, rsc: RscIx, task: Task, interval: u64, node: NodeIx) {
+        let required = self.act(rsc, Key::every(task, interval), None, false);
+        self.actions[required].reason = Some("resource definition change".to_owned());
+        self.unfence(Some(rsc), Some(node), "Device parameters changed");
+    }
+
+    fn schedule_reload(&mut self, rsc: RscIx, node: NodeIx) {
+        let r = &self.rscs[rsc];
+        if !r.managed || r.failed {
+            return;
+        }
+        if r.start_pending {
+            self.stop(rsc, node, false);
+            return;
+        }
+        self.rscs[rsc].reload = true;
+        let reload = self.act(rsc, Key::once(Task::Reload), Some(node), false);
+        self.actions[reload].explain("resource definition change");
+        for task in [Task::Stop, Task::Demote] {
+            self.order(End::Action(reload), End::Key(rsc, Key::once(task)), Rel::ORDERED | Rel::THEN_CANCELS_FIRST);
+        }
+    }
+
+    fn schedule_cancel(&mut self, rsc: RscIx, op: &Recorded, node: NodeIx) {
+        let cancel = self.cancel(rsc, op.task, op.interval, Some(node));
+        if let Some(call) = op.xml.attribute("call-id") {
+            self.actions[cancel].set_meta("call-id", call);
+        }
+        self.order(End::Key(rsc, Key::once(Task::Stop)), End::Action(cancel), Rel::ORDERED);
+    }
+}
