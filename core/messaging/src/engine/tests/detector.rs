@@ -2,6 +2,9 @@
 
 use super::check::all_laws;
 use super::world::{Event, MS, World};
+use crate::contract::{Input, LinkId, Opened};
+use crate::wire::{Body, Packet, decode, encode};
+use model::Machine;
 
 #[test]
 fn forty_seconds_of_loss_lose_no_member() {
@@ -75,4 +78,30 @@ fn what_half_of_all_packets_lost_does_is_printed() {
         all_laws(&world);
     }
     println!("50 % loss, 20 runs of 40 s: {lost} times a peer was taken for lost");
+}
+
+/// Packets of node 0 as it could have sent them, with new numbers.
+fn forge(world: &mut World, like: &Packet, number: u64, body: Body) {
+    let packet = Packet { number, body, ..like.clone() };
+    let packet = Opened::after_verification(encode(&packet));
+    world.input(1, Input::Packet { link: LinkId(0), packet });
+}
+
+#[test]
+fn a_view_that_was_lost_is_never_entered_again() {
+    let mut world = World::of(2);
+    world.recording = true;
+    world.start_all();
+    world.run(50 * MS);
+    let of_senior = |(from, bytes): &(usize, Vec<u8>)| (*from == 0).then(|| decode(bytes).unwrap());
+    let sent: Vec<Packet> = world.record.iter().filter_map(of_senior).collect();
+    let sync = sent.iter().find(|packet| matches!(packet.body, Body::Sync(_))).unwrap().clone();
+    let beat = sent.iter().rfind(|packet| packet.view != 0).unwrap().clone();
+    world.crash(0);
+    world.now = world.now + 600 * MS;
+    let now = world.now;
+    world.engines[1].as_mut().unwrap().wake(now);
+    forge(&mut world, &sync, 900, sync.body.clone());
+    forge(&mut world, &beat, 901, beat.body.clone());
+    assert_eq!(world.members(1), "", "the delayed words of its former coordinator bring nothing back");
 }

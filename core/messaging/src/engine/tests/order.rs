@@ -3,6 +3,7 @@
 use super::check::all_laws;
 use super::world::{Event, MS, World};
 use crate::contract::Delivery;
+use crate::wire::Piece;
 
 #[test]
 fn everybody_delivers_everything_in_one_order() {
@@ -90,5 +91,26 @@ fn a_member_that_stops_reading_holds_the_view_up_but_memory_is_bounded() {
     world.run(4_000 * MS);
     assert_eq!(world.delivered(0), world.delivered(1));
     assert_eq!(world.delivered(0).len() + undelivered, 20_000);
+    all_laws(&world);
+}
+
+#[test]
+fn what_comes_after_a_member_told_where_it_stands_is_not_delivered() {
+    let mut world = World::booted(3);
+    world.crash(0);
+    let proposes = |world: &World| world.engines[1].as_ref().is_some_and(|engine| engine.agreement.proposal.is_some());
+    world.run_until(1_000 * MS, proposes).unwrap();
+    let late = Piece {
+        origin: world.names[0].clone(),
+        local: 1,
+        delivery: Delivery::Agreed,
+        index: 0,
+        count: 1,
+        bytes: b"late".as_slice().into(),
+    };
+    let now = world.now;
+    world.engines[1].as_mut().unwrap().on_ordered(now, 1, 0, late);
+    assert!(world.run_until(100 * MS, World::is_whole).is_some());
+    assert_eq!((world.delivered(1).len(), world.delivered(2).len()), (0, 0), "nobody else has it");
     all_laws(&world);
 }
