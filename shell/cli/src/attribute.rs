@@ -116,12 +116,8 @@ impl Attribute {
             return session.change(Change::Attribute { node: node.name.clone(), name, value, permanent });
         }
         let cib = session.cib()?;
-        let (set, id) = match self.one(&cib)? {
-            Some(pair) => (pair.set.to_owned(), pair.id.to_owned()),
-            None => self.new_place(),
-        };
-        let section = Some(self.scope.word().to_owned());
-        session.change(Change::Modify { section, xml: self.element(&set, &id, Some(value)), may_create: true })
+        let change = self.as_change(&cib, Some(value))?;
+        change.map_or(Ok(()), |change| session.change(change))
     }
 
     /// Deletes it; answers the id of the pair that was there.
@@ -135,11 +131,32 @@ impl Attribute {
         if let Some((node, permanent)) = self.plain_node() {
             let name = self.name.clone();
             session.change(Change::Attribute { node: node.name.clone(), name, value: None, permanent })?;
-        } else {
-            let xml = Element::new("nvpair").with("id", pair.id).with("name", pair.name).to_xml();
-            session.change(Change::Delete { section: Some(self.scope.word().to_owned()), xml })?;
+        } else if let Some(change) = self.as_change(&cib, None)? {
+            session.change(change)?;
         }
         Ok(Some(id))
+    }
+
+    /// The change of the CIB that sets it, or deletes it; `None` when there is nothing to delete.
+    ///
+    /// # Errors
+    /// When more than one pair is meant.
+    pub fn as_change(&self, cib: &Element, value: Option<&str>) -> Result<Option<Change>, Failure> {
+        let section = Some(self.scope.word().to_owned());
+        Ok(match (self.one(cib)?, value) {
+            (Some(pair), Some(value)) => {
+                Some(Change::Modify { section, xml: self.element(pair.set, pair.id, Some(value)), may_create: true })
+            }
+            (None, Some(value)) => {
+                let (set, id) = self.new_place();
+                Some(Change::Modify { section, xml: self.element(&set, &id, Some(value)), may_create: true })
+            }
+            (Some(pair), None) => {
+                let xml = Element::new("nvpair").with("id", pair.id).with("name", pair.name).to_xml();
+                Some(Change::Delete { section, xml })
+            }
+            (None, None) => None,
+        })
     }
 
     /// A node's attribute without a wish where to keep it: the cluster knows best.

@@ -124,3 +124,10 @@ impl<'a> Operation<'a> {
         self.element.attribute(name).and_then(|text| text.parse().ok())
     }
 }
+
+impl Operation<'_> {
+    /// Whether it ended otherwise than hoped for.
+    pub fn has_failed(&self) -> bool {
+        crate::counterfactual::is_failure(self.element)
+    }
+}

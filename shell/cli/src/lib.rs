@@ -5,13 +5,16 @@
 mod attribute;
 mod configuration;
 mod console;
+mod counterfactual;
 mod exit;
+mod explain;
 mod failcounts;
 mod failure;
 mod history;
 mod input;
 mod options;
 mod session;
+pub mod simulate;
 mod source;
 mod status_text;
 mod suggest;
@@ -40,11 +43,14 @@ const TOOLS: &[(&str, &Tool)] = &[
     ("crm_mon", &tools::crm_mon::TOOL),
     ("crm_node", &tools::crm_node::TOOL),
     ("crm_resource", &tools::crm_resource::TOOL),
+    ("crm_simulate", &simulate::TOOL),
     ("crm_standby", &tools::crm_standby::TOOL),
     ("crm_verify", &tools::crm_verify::TOOL),
     ("crmadmin", &tools::crmadmin::TOOL),
     ("hb_standby", &tools::hb_standby::STANDBY),
     ("hb_takeover", &tools::hb_standby::TAKEOVER),
+    ("ptest", &simulate::TOOL),
+    ("explain", &explain::TOOL),
 ];
 
 /// Every name that [`run`] answers to: for the links of an installation.

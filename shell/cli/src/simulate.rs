@@ -159,7 +159,8 @@ fn read(cib: &Arc<Element>, clock: &Clock<'_>) -> Result<Cluster, Failure> {
 
 fn decide(cib: &Arc<Element>, clock: &Clock<'_>) -> Result<Cluster, Failure> {
     let input = PolicyInput { cib: Arc::clone(cib), now: clock.time(cib) };
-    policy::detail(&input).map_err(|error| Failure::new(Exit::CONFIG, error.to_string()))
+    let decided = policy::detail(&input).map_err(|error| Failure::new(Exit::CONFIG, error.to_string()))?;
+    Ok(decided.into_cluster())
 }
 
 /// What holds for the cluster as a whole.

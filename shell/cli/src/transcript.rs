@@ -112,6 +112,7 @@ transcripts! {
     failures_standby_and_orphans_are_shown = "mon-troubled.txt";
     resources_are_looked_at = "resources.txt";
     the_cib_is_queried = "cibadmin.txt";
+    changes_do_what_they_say = "changes.txt";
     configurations_are_checked = "verify.txt";
 }
 

@@ -3,6 +3,7 @@
 use super::Wishes;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::input;
 use crate::source;
 use model::WallTime;
 use policy::plan::PolicyInput;
@@ -32,7 +33,8 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn measure(file: &Path, repeat: u32, wishes: &Wishes, now: WallTime) -> Result<String, Failure> {
-    let cib = source::load(file)?;
+    let tree = input::tree(&file.display().to_string(), &source::read_file(file)?)?;
+    let cib = cib::upgrade(&tree).cib;
     let now = wishes.date.as_ref().map_or(now, |(_, at)| *at);
     let began = Instant::now();
     for _ in 0..repeat {

@@ -1,4 +1,6 @@
-//! A CIB in a file instead of a cluster.
+//! A CIB in a file instead of a cluster: read, carried over to the current schema, changed in place.
+
+mod edit;
 
 use crate::configuration::nodes;
 use crate::exit::Exit;
@@ -49,11 +51,35 @@ impl CibFile {
     }
 
     pub(super) fn ask(&mut self, request: &Request) -> Result<Reply, Failure> {
-        let refused = "this needs a running cluster; a file is only read";
-        match request {
-            Request::Cib => Ok(Reply::Cib { xml: self.cib()?.to_xml() }),
-            _ => Err(Failure::new(Exit::DISCONNECTED, refused).hint("unset CIB_file")),
-        }
+        let cib = self.cib()?;
+        let changed = match request {
+            Request::Cib => return Ok(Reply::Cib { xml: cib.to_xml() }),
+            Request::Change(change) => edit::apply(&cib, change)?,
+            Request::Cleanup { resource, node, .. } => edit::forget(&cib, resource.as_deref(), node.as_deref()),
+            Request::Fail { .. }
+            | Request::Status
+            | Request::WaitIdle { .. }
+            | Request::Events { .. }
+            | Request::Shutdown
+            | Request::Reload => {
+                let reason = "a file can do no such thing; this needs a running cluster";
+                return Err(Failure::new(Exit::DISCONNECTED, reason).hint("unset CIB_file"));
+            }
+        };
+        self.save(changed)?;
+        Ok(Reply::Done)
+    }
+
+    /// Readers see the old file or the new one, never half of one.
+    fn save(&mut self, cib: Arc<Element>) -> Result<(), Failure> {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".new");
+        let written = std::fs::write(&name, cib.to_xml()).and_then(|()| std::fs::rename(&name, &self.path));
+        written.map_err(|error| {
+            Failure::new(Exit::CANNOT_CREATE, format!("cannot write {}: {error}", self.path.display()))
+        })?;
+        self.cib = Some(cib);
+        Ok(())
     }
 }
 
@@ -63,10 +89,8 @@ impl CibFile {
 /// When the file cannot be read or is not a CIB, with the place of the first mistake.
 pub fn load(path: &Path) -> Result<Arc<Element>, Failure> {
     let text = read(path)?;
-    cib::parse(&text).map_err(|error| {
-        let at = error.position;
-        Failure::new(Exit::DATA, format!("{}:{}:{}: {}", path.display(), at.line, at.column, error.reason))
-    })
+    let tree = crate::input::tree(&path.display().to_string(), &text)?;
+    Ok(cib::upgrade(&tree).cib)
 }
 
 /// Reads a file's text.

@@ -19,7 +19,7 @@ use crate::tool::Tool;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
-use view::{View, Wish};
+use view::View;
 
 /// The tool.
 pub const TOOL: Tool = Tool {

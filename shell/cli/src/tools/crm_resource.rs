@@ -6,7 +6,7 @@ mod agents;
 mod cleanup;
 mod operations;
 mod parameters;
-mod placement;
+pub(crate) mod placement;
 mod query;
 
 use crate::configuration::resources;
@@ -25,6 +25,7 @@ pub const TOOL: Tool = Tool {
         Opt::flag("list", "L", "all resources with their state (the default)"),
         Opt::flag("list-raw", "l", "the ids of all primitives"),
         Opt::flag("locate", "W", "where a resource is running"),
+        Opt::flag("why", "Y", "why a resource is where it is, or why each that is not running is not"),
         Opt::flag("query-xml", "qx", "state and configuration of a resource"),
         Opt::flag("query-xml-raw", "w", "the same, templates not merged in"),
         Opt::flag("list-operations", "O", "the operations on record that say how resources are"),
@@ -79,6 +80,7 @@ const COMMANDS: &[&str] = &[
     "list",
     "list-raw",
     "locate",
+    "why",
     "query-xml",
     "query-xml-raw",
     "list-operations",
@@ -115,6 +117,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     match command {
         "list-raw" => query::ids(session)?,
         "locate" => query::locate(session)?,
+        "why" => return crate::explain::why(session),
         "query-xml" => query::xml(session, false)?,
         "query-xml-raw" => query::xml(session, true)?,
         "list-operations" => operations::list(session, false)?,

@@ -116,8 +116,8 @@ fn document_complaints(session: &Session, given: &Given, report: &Report) -> Vec
 /// What the planner finds; a document that it cannot plan at all is a finding, too.
 fn findings(given: &Given, now: WallTime) -> Vec<Finding> {
     let upgraded = cib::upgrade(&given.tree).cib;
-    match policy::state::unpack(&PolicyInput { cib: upgraded, now }) {
-        Ok(unpacked) => unpacked.into_cluster().findings,
+    match policy::plan(&PolicyInput { cib: upgraded, now }) {
+        Ok(plan) => plan.findings,
         Err(error) => vec![Finding { is_error: true, element: String::new(), text: error.to_string() }],
     }
 }

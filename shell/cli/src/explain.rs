@@ -1,0 +1,223 @@
+//! `systole explain`: where a resource is, why, what its scores consist of, and how near it is to moving.
+//!
+//! The cause is found by asking the planner again: what, when taken away, changes the answer, is the cause. So the first
+//! line is never a guess from scores, and a suspicion that makes no difference is not told.
+
+mod action;
+mod cause;
+mod suspects;
+mod text;
+mod threshold;
+
+use crate::configuration::resources;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::options::Opt;
+use crate::session::Session;
+use crate::tool::Tool;
+use crate::tools::crm_resource::placement;
+use cib::Element;
+use model::WallTime;
+use policy::plan::{Placement, Plan, PolicyInput};
+use serde::Serialize;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The tool.
+pub const TOOL: Tool = Tool {
+    about: "says why a resource is where it is, or why an action is in the plan",
+    usage: "RESOURCE [--node NODE] [--json] | --action KEY",
+    options: &[
+        Opt::value("node", "N", "NODE", "the scores on this node only"),
+        Opt::value("action", "a", "KEY", "why this action is in the plan, and what it waits for, e.g. ip_start_0"),
+        Opt::flag("json", "j", "for programs"),
+        Opt::value("xml-file", "x", "FILE", "the CIB in this file instead of the cluster's"),
+    ],
+    run,
+};
+
+/// All that is told about a resource.
+#[derive(Debug, Serialize)]
+struct Explanation {
+    resource: String,
+    /// The true cause, in one sentence.
+    headline: String,
+    /// Commands that clear it.
+    clear: Vec<String>,
+    active_on: Vec<String>,
+    next: Option<String>,
+    role: String,
+    /// The planner's own sentence.
+    reason: String,
+    candidates: Vec<Candidate>,
+    /// How many more failures until it moves.
+    threshold: Vec<String>,
+    /// Constraints that moves have left.
+    left_by_moves: Vec<Left>,
+}
+
+#[derive(Debug, Serialize)]
+struct Candidate {
+    node: String,
+    score: String,
+    veto: Option<String>,
+    terms: Vec<Term>,
+}
+
+#[derive(Debug, Serialize)]
+struct Term {
+    score: String,
+    source: String,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Left {
+    constraint: String,
+    node: Option<String>,
+    clear: String,
+}
+
+fn run(session: &mut Session) -> Result<Exit, Failure> {
+    if let Some(file) = session.options.value("xml-file").map(str::to_owned) {
+        session.use_file(Path::new(&file));
+    }
+    if let Some(key) = session.options.value("action").map(str::to_owned) {
+        return action::explain(session, &key);
+    }
+    let [resource] = session.options.words() else {
+        return Err(
+            Failure::usage("name one resource").hint("example: systole explain ip; all resources: crm_resource -L")
+        );
+    };
+    let (resource, cib, now) = (resource.clone(), session.cib()?, session.world.now);
+    resources::named(&cib, &resource)?;
+    let case = Case::open(&cib, &resource, now)?;
+    let mut explanation = case.explain()?;
+    if let Some(node) = session.options.value("node") {
+        let node = crate::configuration::nodes::named(&cib, node)?.name;
+        explanation.candidates.retain(|candidate| candidate.node == node);
+    }
+    let text = if session.options.has("json") { json(&explanation)? } else { text::render(&explanation) };
+    session.console.print(text);
+    Ok(Exit::OK)
+}
+
+/// `crm_resource -Y`: the first line for one resource, or for each that does not run.
+pub fn why(session: &mut Session) -> Result<Exit, Failure> {
+    let (cib, now) = (session.cib()?, session.world.now);
+    let wanted = session.options.value("resource").map(str::to_owned);
+    let all: Vec<String> = match wanted {
+        Some(resource) => vec![resources::named(&cib, &resource).map(|_| resource)?],
+        None => resources::all(&cib)
+            .iter()
+            .filter(|found| found.element.name() == "primitive")
+            .filter_map(|found| found.element.id().map(str::to_owned))
+            .collect(),
+    };
+    let one = all.len() == 1;
+    for resource in all {
+        let case = Case::open(&cib, &resource, now)?;
+        if one || case.focus.current.is_empty() {
+            let cause = cause::find(&case)?;
+            session.console.say(cause.headline);
+            cause.clear.iter().for_each(|command| session.console.say(format!("  to clear: {command}")));
+        }
+    }
+    Ok(Exit::OK)
+}
+
+/// The plan for a CIB.
+fn plan(cib: &Arc<Element>, now: WallTime) -> Result<Plan, Failure> {
+    policy::plan(&PolicyInput { cib: Arc::clone(cib), now })
+        .map_err(|error| Failure::new(Exit::CONFIG, error.to_string()))
+}
+
+/// A resource, the CIB it is in, and what the planner says of it.
+struct Case {
+    cib: Arc<Element>,
+    resource: String,
+    now: WallTime,
+    /// The primitives that the resource is or has.
+    parts: Vec<String>,
+    /// The placement that is told about: the first part that has no place, else the first.
+    focus: Placement,
+    /// How many parts have a place.
+    placed: usize,
+}
+
+impl Case {
+    fn open(cib: &Arc<Element>, resource: &str, now: WallTime) -> Result<Self, Failure> {
+        let parts = resources::cleaned_with(cib, resource, true)?;
+        let placements = of_parts(&plan(cib, now)?, resource, &parts);
+        let placed = placements.iter().filter(|placement| placement.next.is_some()).count();
+        let homeless = placements.iter().find(|placement| placement.next.is_none() && placement.current.is_empty());
+        let focus = homeless
+            .or(placements.first())
+            .cloned()
+            .ok_or_else(|| Failure::no_such(format!("the planner does not know '{resource}'")))?;
+        Ok(Self { cib: Arc::clone(cib), resource: resource.to_owned(), now, parts, focus, placed })
+    }
+
+    /// What the planner would say in another world: the focus there, and how many parts have a place.
+    fn in_world(&self, cib: &Arc<Element>) -> Option<(Placement, usize)> {
+        let placements = of_parts(&plan(cib, self.now).ok()?, &self.resource, &self.parts);
+        let placed = placements.iter().filter(|placement| placement.next.is_some()).count();
+        let focus = placements.into_iter().find(|placement| placement.resource == self.focus.resource)?;
+        Some((focus, placed))
+    }
+
+    fn explain(&self) -> Result<Explanation, Failure> {
+        let cause = cause::find(self)?;
+        let left = placement::made(&self.cib)
+            .into_iter()
+            .filter(|made| made.rsc == self.resource || self.parts.contains(&made.rsc));
+        let left = left.map(|made| Left {
+            clear: format!("crm_resource -U -r {}", made.rsc),
+            constraint: made.id,
+            node: made.node,
+        });
+        Ok(Explanation {
+            resource: self.resource.clone(),
+            headline: cause.headline,
+            clear: cause.clear,
+            active_on: self.focus.current.iter().map(ToString::to_string).collect(),
+            next: self.focus.next.as_ref().map(ToString::to_string),
+            role: self.focus.next_role.to_string(),
+            reason: self.focus.reason.clone(),
+            candidates: self.focus.candidates.iter().map(candidate).collect(),
+            threshold: threshold::find(self),
+            left_by_moves: left.collect(),
+        })
+    }
+}
+
+/// The placements of a resource's parts, instances among them.
+fn of_parts(plan: &Plan, resource: &str, parts: &[String]) -> Vec<Placement> {
+    let is_part = |placement: &&Placement| {
+        let id = placement.resource.as_str();
+        let base = id.rsplit_once(':').filter(|(_, n)| n.parse::<u32>().is_ok()).map_or(id, |(base, _)| base);
+        id == resource || parts.iter().any(|part| part == base || part == id)
+    };
+    plan.placements.iter().filter(is_part).cloned().collect()
+}
+
+fn candidate(candidate: &policy::plan::Candidate) -> Candidate {
+    let term = |term: &policy::plan::Contribution| Term {
+        score: term.score.to_string(),
+        source: term.source.clone(),
+        text: term.text.clone(),
+    };
+    Candidate {
+        node: candidate.node.to_string(),
+        score: candidate.score.to_string(),
+        veto: candidate.veto.clone(),
+        terms: candidate.contributions.iter().map(term).collect(),
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value);
+    text.map(|text| text + "\n")
+        .map_err(|error| Failure::new(Exit::SOFTWARE, format!("the answer cannot be written as JSON: {error}")))
+}
