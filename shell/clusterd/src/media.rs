@@ -91,9 +91,10 @@ pub struct Media {
     retry_at: Option<Instant>,
 }
 
-/// Whether this host has an interface of that name.
+/// Whether this host has an interface of that name: asked of the kernel, since /sys may be that of another network namespace.
 pub fn device_exists(device: &str) -> bool {
-    std::path::Path::new("/sys/class/net").join(device).exists()
+    let socket = rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::DGRAM, None);
+    socket.is_ok_and(|socket| rustix::net::netdevice::name_to_index(&socket, device).is_ok())
 }
 
 impl Media {
