@@ -78,6 +78,8 @@ pub struct NodeLoop {
     next_tick: Instant,
     ticks: u32,
     leaving: Option<Instant>,
+    /// A loss of the hands that showed while the node's outputs were carried out; the node is told once that is done.
+    lost: Option<Lost>,
     exit: Option<u8>,
 }
 
@@ -105,6 +107,7 @@ impl NodeLoop {
             next_tick,
             ticks: 0,
             leaving: None,
+            lost: None,
             exit: None,
         };
         this.tell(Notice::new("brain-started", Severity::Info, this.greeting()));
@@ -378,6 +381,9 @@ impl NodeLoop {
         while let Some(output) = self.node.poll() {
             self.carry_out(output);
         }
+        if let Some(lost) = self.lost.take() {
+            self.lose_hands(&lost);
+        }
     }
 
     fn carry_out(&mut self, output: Output) {
@@ -386,11 +392,11 @@ impl NodeLoop {
             Output::ViewAccepted { number } => self.engine.send(Order::ViewAccepted(number)),
             Output::Execute(operation) => {
                 let outcome = self.hands.run(&operation);
-                self.note_lost(outcome);
+                self.lost = outcome.err().or(self.lost.take());
             }
             Output::Cancel { resource, action, interval } => {
                 let outcome = self.hands.cancel(&resource, &action, interval);
-                self.note_lost(outcome);
+                self.lost = outcome.err().or(self.lost.take());
             }
             Output::Plan { number, input } => self.parts.planner.ask(number, input),
             Output::Persist { ticket, cib } => self.parts.persistence.write(ticket, cib),
@@ -401,13 +407,6 @@ impl NodeLoop {
                 self.leaving = Some(self.parts.clock.now() + LEAVE_LIMIT);
                 self.engine.send(Order::Leave);
             }
-        }
-    }
-
-    /// A loss that shows while sending. The node is told by a fact of its own, after the output at hand is done with.
-    fn note_lost(&mut self, outcome: Result<(), Lost>) {
-        if let Err(lost) = outcome {
-            self.lose_hands(&lost);
         }
     }
 

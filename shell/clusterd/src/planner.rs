@@ -66,8 +66,8 @@ fn work(slot: &Slot, events: &Sender<Event>) {
 }
 
 fn plan(input: &PolicyInput) -> Result<Box<Plan>, String> {
-    match catch_unwind(AssertUnwindSafe(|| policy::state::unpack(input))) {
-        Ok(Ok(_)) => Err("the configuration is understood, but this build cannot plan yet".to_owned()),
+    match catch_unwind(AssertUnwindSafe(|| policy::plan(input))) {
+        Ok(Ok(plan)) => Ok(Box::new(plan)),
         Ok(Err(e)) => Err(e.to_string()),
         Err(panic) => Err(format!("policy failed: {}", words(&*panic))),
     }

@@ -11,7 +11,7 @@ use execd::Settings;
 use options::{Action, Foreground, Options};
 use pid_file::{PidFile, State};
 use rustix::process::{Signal, kill_process};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 /// "Program is not running" of the init scripts' standard.
