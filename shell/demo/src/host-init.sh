@@ -9,6 +9,8 @@ for top in etc var usr; do
     mkdir -p "$dir/disk/$top/upper" "$dir/disk/$top/work"
     mount -t overlay overlay -o "lowerdir=/$top,upperdir=$dir/disk/$top/upper,workdir=$dir/disk/$top/work$OVERLAY_OPTIONS" "/$top"
 done
+# The kernel shows the devices of this network only in a sysfs of its own; without the right to mount it, tools use netlink.
+mount -t sysfs sysfs /sys 2>/dev/null || true
 mount -t tmpfs tmpfs /run
 mkdir -p /run/lock /run/heartbeat
 hostname "$name"

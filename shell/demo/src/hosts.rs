@@ -172,13 +172,13 @@ impl Lab {
         Ok(command)
     }
 
-    /// Runs a shell line inside a host and waits for it.
+    /// Runs a shell line inside a host and waits for it, at most two minutes: nothing a person types here takes longer.
     ///
     /// # Errors
     /// When the host is off or the line could not be started; its own failure is in the output.
     pub fn shell(&self, name: &str, line: &str) -> Result<Output, HostError> {
-        let mut command = self.command(name, "sh")?;
-        command.args(["-c", line]).stdin(Stdio::null()).output().map_err(system("running a command in a host"))
+        let mut command = self.command(name, "timeout")?;
+        command.args(["--kill-after=2", "120", "sh", "-c", line]).stdin(Stdio::null()).output().map_err(system("running a command in a host"))
     }
 
     /// Cuts these hosts off from each other; every other host still reaches all of them.
@@ -268,6 +268,8 @@ fn bring_up(name: &str, parent: &mut Child, ready: &Path) -> Option<u32> {
 /// When it cannot be made or mounted.
 pub fn private_directory(path: &Path) -> Result<(), HostError> {
     fs::create_dir_all(path).map_err(system("making the lab's directory"))?;
+    // Of an earlier lab of this process, whose hosts are gone.
+    let _ = run("umount", ["-l", &path.to_string_lossy()]);
     run("mount", ["-t", "tmpfs", "-o", "mode=755", "systole-lab", &path.to_string_lossy()])
 }
 
