@@ -20,6 +20,11 @@ impl Graphed {
     pub fn cluster(&self) -> &Cluster {
         &self.0
     }
+
+    /// All of it, to keep.
+    pub fn into_cluster(self) -> Cluster {
+        self.0
+    }
 }
 
 /// Builds the graph.

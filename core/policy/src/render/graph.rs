@@ -54,7 +54,7 @@ fn synapse(cluster: &Cluster, number: usize, action: ActIx) -> Element {
 /// An action by its names only, as inputs show it.
 fn vertex_element(cluster: &Cluster, action: ActIx, vertex: &Vertex) -> Element {
     let mut element = Element::new(vertex.runs.tag());
-    if cluster.actions[action].task == Task::Delete {
+    if cluster.actions[action].task == Task::Forget {
         element.set("mode", "cib");
     }
     element.set("id", &action.place().to_string());

@@ -61,7 +61,7 @@ impl Cluster {
         let a = &self.actions[action];
         let runs = match a.task {
             Task::Fence if !a.facets.pseudo => Runs::Cluster,
-            Task::Shutdown | Task::ClearFailcount | Task::Delete => Runs::Cluster,
+            Task::Shutdown | Task::ClearFailcount | Task::Forget => Runs::Cluster,
             _ if a.facets.pseudo => Runs::Pseudo,
             _ => Runs::Agent,
         };

@@ -1,1 +1,0 @@
-//! Other systems' own test cases, run against us.
