@@ -156,8 +156,8 @@ pub struct Hello {
     pub num_updates: u64,
     /// Of its whole CIB.
     pub digest: String,
-    /// Whether its CIB is untouched by changes made without quorum.
-    pub untainted: bool,
+    /// The last view with quorum in which its configuration was changed; 0 where that decides nothing.
+    pub quorate_view: u64,
     /// Whether its CIB has been part of a view since its brain started (else it is what was on disk).
     pub has_run: bool,
     /// What it understands.

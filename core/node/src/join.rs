@@ -100,11 +100,12 @@ pub enum Verdict {
     From(NodeName),
 }
 
-/// What decides, most significant first. An administrator's word is first; then a CIB that was never changed without
-/// quorum; then the number of changes. Between equals, one that ran beats one from a disk, because it has a status.
-/// Seniority decides the rest.
-fn rank(hello: &Hello) -> (u64, bool, u64, bool, u64) {
-    (hello.admin_epoch, hello.untainted, hello.epoch, hello.has_run, hello.num_updates)
+/// What decides, most significant first. An administrator's word is first. Then the last view with quorum that changed
+/// it: of two such views the later has a member of the earlier, so whoever has the last change has all of them. Then
+/// the number of changes. Between equals, one that ran beats one from a disk, because it has a status. Seniority decides
+/// the rest.
+fn rank(hello: &Hello) -> (u64, u64, u64, bool, u64) {
+    (hello.admin_epoch, hello.quorate_view, hello.epoch, hello.has_run, hello.num_updates)
 }
 
 fn version(hello: &Hello) -> (u64, u64, u64) {

@@ -18,9 +18,9 @@ pub const HANDS: &str = "#hands";
 /// The transient attribute that says what a node understands.
 pub const FEATURES: &str = "#feature-set";
 
-/// Writes into the CIB what the view and its members' first words say.
-pub fn derive(cib: &mut Element, view: &View, hellos: &BTreeMap<NodeName, Hello>) {
-    add_nodes(cib, view);
+/// Writes into the CIB what the view and its members' first words say; true when the configuration is another now.
+pub fn derive(cib: &mut Element, view: &View, hellos: &BTreeMap<NodeName, Hello>) -> bool {
+    let is_new = add_nodes(cib, view);
     for (name, hello) in hellos {
         let own = hello.own_state.as_deref().and_then(|text| cib::parse(text).ok());
         take_history(node_state_mut(cib, name), own.as_deref(), hello);
@@ -34,6 +34,7 @@ pub fn derive(cib: &mut Element, view: &View, hellos: &BTreeMap<NodeName, Hello>
     cib.set("have-quorum", if view.quorate { "1" } else { "0" });
     let coordinator = node_id(cib, &view.coordinator).unwrap_or_default();
     cib.set("dc-uuid", &coordinator);
+    is_new
 }
 
 /// Makes the node a member whose hands are new (or gone): nothing is known of what it ran.
@@ -54,15 +55,16 @@ pub fn expect_down(cib: &mut Element, node: &NodeName) {
 }
 
 /// Nodes that the configuration does not name yet, in the order of their names so that everybody numbers them alike.
-fn add_nodes(cib: &mut Element, view: &View) {
+fn add_nodes(cib: &mut Element, view: &View) -> bool {
     let members = view.members.iter().map(|member| &member.name);
     let mut missing: Vec<_> = members.chain(&view.absent).filter(|name| node_id(cib, name).is_none()).collect();
     missing.sort();
-    for name in missing {
+    for name in &missing {
         let id = free_id(cib).to_string();
         let nodes = section_mut(section_mut(cib, "configuration"), "nodes");
         nodes.children_mut().push(Arc::new(Element::new("node").with("id", &id).with("uname", name.as_str())));
     }
+    !missing.is_empty()
 }
 
 fn nodes(cib: &Element) -> impl Iterator<Item = &Element> {

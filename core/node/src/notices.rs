@@ -6,13 +6,15 @@ use crate::command::{Ended, Order};
 use crate::context::Context;
 use crate::history::failcount;
 use crate::state;
-use cib::Element;
+use cib::{Element, Version};
 use messaging::contract::View;
 use model::{NodeName, OperationStatus, Severity};
 use std::collections::BTreeSet;
 
 /// A view has begun and its members agree.
-pub fn joined(before: Option<&View>, view: &View, ctx: &mut Context) {
+pub fn joined(before: Option<&View>, view: &View, version: Version, ctx: &mut Context) {
+    let text = format!("the members of view {} agree on the CIB {version}", view.number);
+    ctx.notice("cib-agreed", Severity::Debug, text);
     let names = |view: &View| view.members.iter().map(|member| member.name.clone()).collect::<BTreeSet<_>>();
     let now = names(view);
     let then = before.map(names).unwrap_or_default();
@@ -124,6 +126,13 @@ fn spoken(name: &crate::command::OperationName) -> String {
         (false, true) => name.action.clone(),
         (false, false) => format!("{} every {} ms", name.action, name.interval.as_millis()),
     }
+}
+
+/// The file on this host's disk was older than what the cluster has.
+pub fn replaced(winner: &NodeName, ctx: &mut Context) {
+    let text =
+        format!("the configuration of {winner} is in force here, too; the older one of this host is kept in a file");
+    ctx.notice("configuration-replaced", Severity::Info, text);
 }
 
 /// What this part of a divided cluster had changed is kept in a file.

@@ -1,7 +1,22 @@
 //! This node's copy of the CIB, and what a change did to it.
 
 use cib::{Element, Version};
+use messaging::contract::View;
 use std::sync::Arc;
+
+/// The attribute of the document's head that orders configurations where only a majority may change them.
+///
+/// It is to the configuration what a term is to a replicated log. Where half of two nodes may act alone both halves
+/// have quorum, so that it would prove nothing, and versions alone decide, as they always did.
+const QUORATE_VIEW: &str = "quorate-view";
+
+/// Notes which view is about to change the configuration.
+pub fn stamp(cib: &mut Element, view: &View) {
+    let configured = view.members.len() + view.absent.len();
+    if view.quorate && configured > 2 {
+        cib.set(QUORATE_VIEW, &view.number.to_string());
+    }
+}
 
 /// What a change touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,14 +34,13 @@ pub enum Effect {
 pub struct Replica {
     cib: Arc<Element>,
     changes: u64,
-    untainted: bool,
     has_run: bool,
 }
 
 impl Replica {
     /// As it was on disk.
     pub fn from_disk(cib: Arc<Element>) -> Self {
-        Self { cib, changes: 0, untainted: true, has_run: false }
+        Self { cib, changes: 0, has_run: false }
     }
 
     /// The tree; cloning the `Arc` is a snapshot.
@@ -44,9 +58,9 @@ impl Replica {
         self.changes
     }
 
-    /// Whether no change was made to it without quorum.
-    pub fn is_untainted(&self) -> bool {
-        self.untainted
+    /// The last view with quorum in which the configuration was changed; 0 where that decides nothing.
+    pub fn quorate_view(&self) -> u64 {
+        self.cib.attribute(QUORATE_VIEW).and_then(|text| text.parse().ok()).unwrap_or(0)
     }
 
     /// Whether it has been part of a view since the brain started.
@@ -62,7 +76,6 @@ impl Replica {
     /// Takes another member's copy.
     pub fn adopt(&mut self, cib: Arc<Element>) {
         self.cib = cib;
-        self.untainted = true;
     }
 
     /// A view begins: its changes are counted from here.
@@ -96,11 +109,6 @@ impl Replica {
     /// What a changed tree would touch.
     pub fn preview(&self, changed: &Element) -> Effect {
         effect(&self.cib, changed)
-    }
-
-    /// The last change was made without quorum: at a merge it yields to one that was made with it.
-    pub fn taint(&mut self) {
-        self.untainted = false;
     }
 
     fn put(&mut self, cib: Arc<Element>, effect: Effect) {

@@ -7,6 +7,7 @@
 mod tests;
 
 use crate::contract::{Refusal, Reply, RequestId};
+use messaging::contract::View;
 use model::NodeName;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,8 @@ enum Wait {
     Delivery,
     /// That all members have this change of the view's configuration on disk.
     Stored { changes: u64 },
+    /// Quorum: its command was applied here as a view ended, and nobody knows yet whether it holds elsewhere.
+    Quorum,
     /// The coordinator's idleness.
     Idle,
 }
@@ -56,20 +59,22 @@ impl Requests {
         }
     }
 
-    /// A view begins with these members; nothing is known of their disks. What was applied before is part of what
-    /// the view begins with, unless another member's CIB was taken.
-    pub fn enter_view<'a>(&mut self, members: impl Iterator<Item = &'a NodeName>) {
-        self.stored = members.map(|name| (name.clone(), None)).collect();
+    /// A view begins; nothing is known of its members' disks. What was applied before is part of what it begins with,
+    /// unless another member's CIB is taken; and it is safe only where the view has quorum, because elsewhere a majority
+    /// may be going on without it.
+    pub fn enter_view(&mut self, view: &View) {
+        self.stored = view.members.iter().map(|member| (member.name.clone(), None)).collect();
+        let applied = if view.quorate { Wait::Stored { changes: 0 } } else { Wait::Quorum };
         for wait in self.waiting.values_mut() {
-            if matches!(wait, Wait::Stored { .. }) {
-                *wait = Wait::Stored { changes: 0 };
+            if matches!(wait, Wait::Stored { .. } | Wait::Quorum) {
+                *wait = applied;
             }
         }
     }
 
     /// Another member's CIB was taken: what was applied here and not yet answered is gone.
     pub fn overruled(&mut self) -> Vec<(RequestId, Reply)> {
-        let gone = self.waiting.extract_if(.., |_, wait| matches!(wait, Wait::Stored { .. }));
+        let gone = self.waiting.extract_if(.., |_, wait| matches!(wait, Wait::Stored { .. } | Wait::Quorum));
         gone.map(|(id, _)| (id, overruled())).collect()
     }
 

@@ -69,6 +69,7 @@ pub(super) static SHAPES: &[Shape] = &[
             opt("crm-debug-origin", Text),
             opt("cib_feature_revision", Text),
             opt("num_peers", Integer),
+            opt("quorate-view", Integer),
         ],
         &[one("configuration"), maybe("status")],
     ),

@@ -6,14 +6,14 @@ use messaging::contract::{Incarnation, Member, View};
 use model::NodeName;
 
 /// From the one that loses against all to the one that wins against all.
-const ASCENDING: [(u64, bool, u64, bool, u64); 7] = [
-    (0, false, 9, true, 9),
-    (0, true, 1, false, 9),
-    (0, true, 1, true, 1),
-    (0, true, 1, true, 2),
-    (0, true, 2, false, 0),
-    (0, true, 3, true, 0),
-    (1, false, 0, false, 0),
+const ASCENDING: [(u64, u64, u64, bool, u64); 7] = [
+    (0, 7, 9, true, 9),
+    (0, 8, 1, false, 9),
+    (0, 8, 1, true, 1),
+    (0, 8, 1, true, 2),
+    (0, 8, 2, false, 0),
+    (0, 8, 3, true, 0),
+    (1, 0, 0, false, 0),
 ];
 
 #[test]
@@ -58,7 +58,7 @@ fn a_stranger_is_not_counted() {
     assert_eq!(join.stage, Stage::Gathering);
 }
 
-fn verdict(two: [&(u64, bool, u64, bool, u64); 2]) -> Verdict {
+fn verdict(two: [&(u64, u64, u64, bool, u64); 2]) -> Verdict {
     let forward = decide(two.map(hello), [0, 1]);
     assert_eq!(forward, decide(two.map(hello), [1, 0]), "the order of the first words does not matter");
     forward
@@ -82,14 +82,14 @@ fn view() -> View {
     }
 }
 
-fn hello(rank: &(u64, bool, u64, bool, u64)) -> Hello {
-    let (admin_epoch, untainted, epoch, has_run, num_updates) = *rank;
+fn hello(rank: &(u64, u64, u64, bool, u64)) -> Hello {
+    let (admin_epoch, quorate_view, epoch, has_run, num_updates) = *rank;
     Hello {
         admin_epoch,
         epoch,
         num_updates,
         digest: format!("{rank:?}"),
-        untainted,
+        quorate_view,
         has_run,
         feature_set: String::new(),
         hands: 1,

@@ -6,9 +6,10 @@ use crate::cleanup;
 use crate::command::{Command, Ended, Envelope, Forgotten, OperationName, Order};
 use crate::contract::{Change, Refusal, Reply, RequestId};
 use crate::leaving::SHUTDOWN;
-use crate::replica::Effect;
+use crate::replica::{self, Effect};
 use crate::{history, membership, notices, state, wire};
 use model::{NodeName, OperationStatus, ResourceId, Severity, WallTime};
+use std::sync::Arc;
 
 impl Node {
     pub(super) fn on_delivered(&mut self, from: &NodeName, payload: &[u8]) {
@@ -126,12 +127,13 @@ impl Node {
     }
 
     fn change(&mut self, from: &NodeName, client: &str, at: WallTime, change: &Change) -> Result<Effect, Refused> {
-        let quorate = self.joined_view().is_some_and(|view| view.quorate);
-        let changed = changes::apply(self.replica.cib(), change, changes::By { origin: from, client, at })?;
+        let mut changed = changes::apply(self.replica.cib(), change, changes::By { origin: from, client, at })?;
         let effect = self.replica.preview(&changed);
-        if effect == Effect::Configuration && !quorate {
-            changes::allow_without_quorum(&changed)?;
-            self.replica.taint();
+        if let Some(view) = self.joined_view().filter(|_| effect == Effect::Configuration) {
+            if !view.quorate {
+                changes::allow_without_quorum(&changed)?;
+            }
+            replica::stamp(Arc::make_mut(&mut changed), view);
         }
         self.replica.replace(changed);
         if effect != Effect::Nothing {

@@ -5,7 +5,7 @@ use crate::command::{Command, Hello};
 use crate::contract::Output;
 use crate::join::{Join, Verdict};
 use crate::leaving::SHUTDOWN;
-use crate::{FEATURE_SET, membership, notices, state};
+use crate::{FEATURE_SET, membership, notices, replica, state};
 use cib::{Digest, Element, Version};
 use messaging::contract::View;
 use model::{NodeName, Severity};
@@ -18,7 +18,7 @@ impl Node {
         self.ctx.outbox.enter(view.number);
         self.repeat_early();
         self.coordinator.enter_view(&mut self.ctx);
-        self.requests.enter_view(view.members.iter().map(|member| &member.name));
+        self.requests.enter_view(&view);
         self.under_way = false;
         self.announced = None;
         self.join = Some(Join::new(view));
@@ -41,7 +41,7 @@ impl Node {
             epoch,
             num_updates,
             digest: Digest::of_tree(self.replica.cib()).to_string(),
-            untainted: self.replica.is_untainted(),
+            quorate_view: self.replica.quorate_view(),
             has_run: self.replica.has_run(),
             feature_set: FEATURE_SET.to_owned(),
             hands: self.hands.life(),
@@ -93,10 +93,14 @@ impl Node {
 
     /// Another member's CIB is in force from here on.
     fn take_other(&mut self, winner: &NodeName, chosen: Arc<Element>) {
-        if self.has_own_changes(&chosen) {
+        if self.replica.configuration() != chosen.child("configuration") {
             let title = format!("changes-before-{winner}-{}", self.replica.version());
             self.ctx.put(Output::KeepAside { title, cib: Arc::clone(self.replica.cib()) });
-            notices::overruled(winner, &mut self.ctx);
+            if self.has_own_changes(&chosen) {
+                notices::overruled(winner, &mut self.ctx);
+            } else {
+                notices::replaced(winner, &mut self.ctx);
+            }
             for (id, reply) in self.requests.overruled() {
                 self.ctx.reply(id, reply);
             }
@@ -109,9 +113,6 @@ impl Node {
     /// claims to be as new as the other and is another.
     fn has_own_changes(&self, chosen: &Element) -> bool {
         let own = self.replica.configuration();
-        if own == chosen.child("configuration") {
-            return false;
-        }
         let changed_alone = self.before_split.is_some() && self.before_split.as_ref() != own;
         let age = |version: Version| (version.admin_epoch, version.epoch);
         let (ours, theirs) = (age(self.replica.version()), age(Version::of(chosen)));
@@ -122,7 +123,11 @@ impl Node {
     fn complete(&mut self) {
         let Some(join) = &self.join else { return };
         let (view, hellos) = (join.view().clone(), join.hellos());
-        self.replica.edit(|cib| membership::derive(cib, &view, hellos));
+        self.replica.edit(|cib| {
+            if membership::derive(cib, &view, hellos) {
+                replica::stamp(cib, &view);
+            }
+        });
         self.replica.begin_view();
         for hello in hellos.values() {
             self.coordinator.learn(hello.transition);
@@ -131,7 +136,7 @@ impl Node {
         if view.absent.is_empty() {
             self.before_split = None;
         }
-        notices::joined(self.last_view.as_ref(), &view, &mut self.ctx);
+        notices::joined(self.last_view.as_ref(), &view, self.replica.version(), &mut self.ctx);
         self.last_view = Some(view);
         self.ctx.outbox.open();
         self.speak_up(said);

@@ -48,7 +48,7 @@ wire_struct!(Hello {
     epoch,
     num_updates,
     digest,
-    untainted,
+    quorate_view,
     has_run,
     feature_set,
     hands,

@@ -152,7 +152,7 @@ fn hello() -> Hello {
         epoch: 2,
         num_updates: 3,
         digest: "d".to_owned(),
-        untainted: true,
+        quorate_view: 8,
         has_run: false,
         feature_set: "3".to_owned(),
         hands: 4,
