@@ -113,9 +113,33 @@ impl Cluster {
         match op.xml.attribute("op-digest") {
             None => Verdict::Unknown,
             Some(digest) if digest == digest_of(&calculated.all) => Verdict::Match,
+            Some(_) if self.only_secrets_differ(rsc, op, node, &calculated.all) => Verdict::Match,
             Some(_) if calculated.has_own => Verdict::Restart,
             Some(_) => Verdict::Mismatch,
         }
+    }
+
+    /// Whether a configuration whose secrets were blanked out is otherwise what the operation ran with.
+    fn only_secrets_differ(&self, rsc: RscIx, op: &Recorded, node: NodeIx, all: &Params) -> bool {
+        let Some(recorded) = op.xml.attribute("op-secure-digest") else { return false };
+        let secrets: Vec<&str> = op.xml.attribute("op-secure-params").unwrap_or_default().split_whitespace().collect();
+        let blanked =
+            |name: &&str| all.get(name).is_some_and(|value| !value.is_empty() && value.bytes().all(|b| b == b'*'));
+        if !secrets.iter().any(|name| blanked(name)) {
+            return false;
+        }
+        let version = op.xml.attribute("crm_feature_set").or_else(|| self.cib.attribute("crm_feature_set"));
+        let old = version.is_some_and(|version| compare_versions(version, "3.16.0").is_lt());
+        let source = if old { self.parameters(rsc, Some(node)) } else { all.clone() };
+        let mut open = Params::default();
+        for (name, value) in source.iter() {
+            let kept = !secrets.contains(&name)
+                && !(old && (is_bookkeeping(name) || (self.rscs[rsc].fence_device && is_fencing_parameter(name))));
+            if kept {
+                open.set(name, value);
+            }
+        }
+        digest_of(&open) == recorded
     }
 
     /// The digests of a fence device's parameters for unfencing a node: all, and those that are no secret.

@@ -19,8 +19,7 @@ impl Cluster {
                 if failed {
                     self.apply_failures(rsc, node);
                 }
-                let exclusive = self.rscs[rsc].exclusive_probes;
-                self.apply_exclusive_discovery(rsc, node, exclusive);
+                self.apply_exclusive_discovery(rsc, node);
             }
         }
     }
@@ -93,12 +92,13 @@ impl Cluster {
         self.worn.push((top, node));
     }
 
-    fn apply_exclusive_discovery(&mut self, rsc: RscIx, node: NodeIx, exclusive: bool) {
-        if !exclusive {
+    fn apply_exclusive_discovery(&mut self, rsc: RscIx, node: NodeIx) {
+        let top = self.top_of(rsc, false);
+        if !self.rscs[rsc].exclusive_probes && !self.rscs[top].exclusive_probes {
             return;
         }
         for child in self.rscs[rsc].children.clone() {
-            self.apply_exclusive_discovery(child, node, exclusive);
+            self.apply_exclusive_discovery(child, node);
         }
         if let Some(standing) = self.rscs[rsc].allowed.get_mut(node).filter(|s| s.probe != ProbeMode::Exclusive) {
             standing.score = Score::MINUS_INFINITY;

@@ -141,9 +141,11 @@ impl Cluster {
         };
         let prefix = if a.task == Task::Cancel { "Cancel " } else { "" };
         let known = a.rsc.and_then(|rsc| self.rscs[rsc].history_id.as_deref());
+        let told = if a.key.notify.is_some() { a.meta("notify_key_operation") } else { None };
+        let word = told.unwrap_or_else(|| self.word(a.key.task));
         match (known, a.task, host) {
-            (Some(id), _, Some(host)) => format!("{prefix}{} {host}", a.key.text(id, self.word(a.key.task))),
-            (Some(id), _, None) => format!("{prefix}{}", a.key.text(id, self.word(a.key.task))),
+            (Some(id), _, Some(host)) => format!("{prefix}{} {host}", a.key.text(id, word)),
+            (Some(id), _, None) => format!("{prefix}{}", a.key.text(id, word)),
             (None, Task::Fence, host) => {
                 format!("stonith '{}' {}", a.meta("stonith_action").unwrap_or_default(), host.unwrap_or("<none>"))
             }
