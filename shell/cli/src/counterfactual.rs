@@ -97,7 +97,7 @@ pub fn without_failures(cib: &Arc<Element>, node: &str, resource: &str) -> Arc<E
 
 /// As if a resource had failed so often on a node.
 pub fn with_failures(cib: &Arc<Element>, node: &str, resource: &str, count: u32) -> Arc<Element> {
-    let name = format!("fail-count-{resource}");
+    let name = crate::failcounts::attribute(cib, node, resource);
     in_state(cib, node, &|state| {
         let id = state.id().unwrap_or(node).to_owned();
         let plain = edited(state, &|element| {

@@ -17,8 +17,8 @@ use crate::session::Session;
 use crate::tool::Tool;
 use crate::tools::crm_resource::placement;
 use cib::Element;
-use model::WallTime;
-use policy::plan::{Placement, Plan, PolicyInput};
+use model::{ResourceId, WallTime};
+use policy::plan::{Action, ActionKind, Placement, Plan, PolicyInput};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +49,8 @@ struct Explanation {
     role: String,
     /// The planner's own sentence.
     reason: String,
+    /// The part whose scores decide: a group follows its first member.
+    decided_by: String,
     candidates: Vec<Candidate>,
     /// How many more failures until it moves.
     threshold: Vec<String>,
@@ -118,7 +120,7 @@ pub fn why(session: &mut Session) -> Result<Exit, Failure> {
     let one = all.len() == 1;
     for resource in all {
         let case = Case::open(&cib, &resource, now)?;
-        if one || case.focus.current.is_empty() {
+        if one || case.answer.focus.current.is_empty() {
             let cause = cause::find(&case)?;
             session.console.say(cause.headline);
             cause.clear.iter().for_each(|command| session.console.say(format!("  to clear: {command}")));
@@ -140,38 +142,40 @@ struct Case {
     now: WallTime,
     /// The primitives that the resource is or has.
     parts: Vec<String>,
-    /// The placement that is told about: the first part that has no place, else the first.
+    answer: Answer,
+    /// The placement that decides where it goes: that of its group's first member, or its own.
+    decider: Placement,
+}
+
+/// What the planner says of a resource.
+struct Answer {
+    /// The placement that is told about: the first part that runs nowhere and will not, else the first.
     focus: Placement,
-    /// How many parts have a place.
-    placed: usize,
+    /// How many parts run or are about to.
+    served: usize,
+    /// Whether the focus runs or is about to start.
+    serves: bool,
 }
 
 impl Case {
     fn open(cib: &Arc<Element>, resource: &str, now: WallTime) -> Result<Self, Failure> {
         let parts = resources::cleaned_with(cib, resource, true)?;
-        let placements = of_parts(&plan(cib, now)?, resource, &parts);
-        let placed = placements.iter().filter(|placement| placement.next.is_some()).count();
-        let homeless = placements.iter().find(|placement| placement.next.is_none() && placement.current.is_empty());
-        let focus = homeless
-            .or(placements.first())
-            .cloned()
-            .ok_or_else(|| Failure::no_such(format!("the planner does not know '{resource}'")))?;
-        Ok(Self { cib: Arc::clone(cib), resource: resource.to_owned(), now, parts, focus, placed })
+        let plan = plan(cib, now)?;
+        let answer = answer(&plan, resource, &parts, None);
+        let answer = answer.ok_or_else(|| Failure::no_such(format!("the planner does not know '{resource}'")))?;
+        let decider = decider(cib, &plan, &answer.focus);
+        Ok(Self { cib: Arc::clone(cib), resource: resource.to_owned(), now, parts, answer, decider })
     }
 
-    /// What the planner would say in another world: the focus there, and how many parts have a place.
-    fn in_world(&self, cib: &Arc<Element>) -> Option<(Placement, usize)> {
-        let placements = of_parts(&plan(cib, self.now).ok()?, &self.resource, &self.parts);
-        let placed = placements.iter().filter(|placement| placement.next.is_some()).count();
-        let focus = placements.into_iter().find(|placement| placement.resource == self.focus.resource)?;
-        Some((focus, placed))
+    /// What the planner would say of the same part in another world.
+    fn in_world(&self, cib: &Arc<Element>) -> Option<Answer> {
+        answer(&plan(cib, self.now).ok()?, &self.resource, &self.parts, Some(&self.answer.focus.resource))
     }
 
     fn explain(&self) -> Result<Explanation, Failure> {
-        let cause = cause::find(self)?;
-        let left = placement::made(&self.cib)
-            .into_iter()
-            .filter(|made| made.rsc == self.resource || self.parts.contains(&made.rsc));
+        let (cause, focus) = (cause::find(self)?, &self.answer.focus);
+        let related = suspects::related(&self.cib, &self.resource);
+        let left = placement::made(&self.cib).into_iter().filter(|made| related.contains(&made.rsc));
         let left = left.map(|made| Left {
             clear: format!("crm_resource -U -r {}", made.rsc),
             constraint: made.id,
@@ -181,15 +185,56 @@ impl Case {
             resource: self.resource.clone(),
             headline: cause.headline,
             clear: cause.clear,
-            active_on: self.focus.current.iter().map(ToString::to_string).collect(),
-            next: self.focus.next.as_ref().map(ToString::to_string),
-            role: self.focus.next_role.to_string(),
-            reason: self.focus.reason.clone(),
-            candidates: self.focus.candidates.iter().map(candidate).collect(),
-            threshold: threshold::find(self),
+            active_on: focus.current.iter().map(ToString::to_string).collect(),
+            next: focus.next.as_ref().map(ToString::to_string),
+            role: focus.next_role.to_string(),
+            reason: self.decider.reason.clone(),
+            decided_by: self.decider.resource.to_string(),
+            candidates: self.decider.candidates.iter().map(candidate).collect(),
+            threshold: if cause.untouched { Vec::new() } else { threshold::find(self) },
             left_by_moves: left.collect(),
         })
     }
+}
+
+fn answer(plan: &Plan, resource: &str, parts: &[String], focus: Option<&ResourceId>) -> Option<Answer> {
+    let placements = of_parts(plan, resource, parts);
+    let served = placements.iter().filter(|placement| serves(plan, placement)).count();
+    let wanted = |placement: &&Placement| match focus {
+        Some(focus) => placement.resource == *focus,
+        None => !serves(plan, placement),
+    };
+    let first = if focus.is_none() { placements.first() } else { None };
+    let focus = placements.iter().find(wanted).or(first)?.clone();
+    Some(Answer { serves: serves(plan, &focus), focus, served })
+}
+
+/// The placement that decides where a part goes: that of its group's first member, else its own.
+fn decider(cib: &Element, plan: &Plan, focus: &Placement) -> Placement {
+    let found = resources::named(cib, focus.resource.as_str()).ok();
+    let group = found.and_then(|found| found.parent).filter(|parent| parent.name() == "group");
+    let leader = group.and_then(|group| group.children_named("primitive").next()).and_then(|first| first.id());
+    let placement = plan.placements.iter().find(|placement| Some(placement.resource.as_str()) == leader);
+    placement.unwrap_or(focus).clone()
+}
+
+/// Whether a part stays where it runs, or has a place and a start in the plan.
+fn serves(plan: &Plan, placement: &Placement) -> bool {
+    let Some(next) = &placement.next else { return false };
+    let starts = |action: &Action| match &action.kind {
+        ActionKind::Resource(run) => {
+            ["start", "migrate_from"].contains(&run.task.as_str())
+                && run.resource == placement.resource
+                && action.node.as_ref() == Some(next)
+        }
+        ActionKind::Pseudo
+        | ActionKind::Cancel(_)
+        | ActionKind::Fence { .. }
+        | ActionKind::Shutdown
+        | ActionKind::ClearFailcount(_)
+        | ActionKind::ForgetHistory(_) => false,
+    };
+    placement.current.contains(next) || plan.actions.iter().any(starts)
 }
 
 /// The placements of a resource's parts, instances among them.

@@ -1,6 +1,6 @@
 //! Failures as the status section counts them: `fail-count-RSC#OPERATION_INTERVAL`, or as Heartbeat 2 did, `fail-count-RSC`.
 
-use crate::configuration::{nodes, pairs};
+use crate::configuration::{nodes, pairs, resources};
 use cib::Element;
 use model::{Score, WallTime};
 
@@ -37,6 +37,22 @@ pub fn total(cib: &Element, node: &str, resource: &str) -> Score {
 /// The sum of counters; infinity is kept.
 pub fn sum(counters: &[Counter]) -> Score {
     counters.iter().fold(Score::ZERO, |sum, counter| sum + counter.count)
+}
+
+/// The attribute in which another failure would be counted: that of the first counter there is, else of its monitor.
+pub fn attribute(cib: &Element, node: &str, resource: &str) -> String {
+    let known = counters(cib, node, resource).into_iter().next().map(|counter| counter.attribute);
+    known.unwrap_or_else(|| format!("fail-count-{resource}#monitor_{}", monitor_interval(cib, resource)))
+}
+
+/// The interval of a resource's monitor in ms; zero for none.
+fn monitor_interval(cib: &Element, resource: &str) -> u128 {
+    let found = resources::named(cib, resource).ok();
+    let operations = found.and_then(|found| found.element.child("operations"));
+    let mut monitors = operations.into_iter().flat_map(|operations| operations.children_named("op"));
+    let monitor = monitors.find(|op| op.attribute("name") == Some("monitor"));
+    let interval = monitor.and_then(|op| op.attribute("interval")).and_then(cib::value::duration);
+    interval.map_or(0, |interval| interval.as_millis())
 }
 
 /// `rsc#monitor_10000` into its parts.

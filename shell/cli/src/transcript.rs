@@ -113,6 +113,8 @@ transcripts! {
     resources_are_looked_at = "resources.txt";
     the_cib_is_queried = "cibadmin.txt";
     changes_do_what_they_say = "changes.txt";
+    each_puzzle_is_answered_in_the_first_line = "puzzles.txt";
+    explanations_are_complete = "explain.txt";
     configurations_are_checked = "verify.txt";
 }
 

@@ -11,15 +11,17 @@ use std::sync::Arc;
 pub(super) struct Cause {
     pub headline: String,
     pub clear: Vec<String>,
+    /// The cluster keeps its hands off the resource.
+    pub untouched: bool,
 }
 
 /// What there is to explain.
 enum Question {
     /// Nobody touches it.
     Untouched(&'static str),
-    /// It has no place.
-    Homeless,
-    /// It is about to move or stop where it is.
+    /// It does not run, and will not.
+    Idle,
+    /// It is about to move, or to stop where it is.
     Leaving,
     /// It is where it is.
     Settled,
@@ -29,28 +31,49 @@ pub(super) fn find(case: &Case) -> Result<Cause, Failure> {
     let suspects = suspects::all(&case.cib, &case.resource);
     let question = question(case);
     let guilty = guilty(case, &question, &suspects);
-    let clear =
-        guilty.iter().filter(|suspect| !suspect.clear.is_empty()).map(|suspect| suspect.clear.clone()).collect();
-    let headline = headline(case, &question, &guilty);
-    Ok(Cause { headline, clear })
+    let told = if matches!(question, Question::Idle) { with_equals(case, &guilty, &suspects) } else { guilty.clone() };
+    let mut clear: Vec<String> = Vec::new();
+    for suspect in told.iter().filter(|suspect| !suspect.clear.is_empty()) {
+        if !clear.contains(&suspect.clear) {
+            clear.push(suspect.clear.clone());
+        }
+    }
+    let headline = headline(case, &question, &guilty, &told);
+    Ok(Cause { headline, clear, untouched: matches!(question, Question::Untouched(_)) })
 }
 
 fn question(case: &Case) -> Question {
     if let Some(word) = untouched(case, &case.cib) {
         return Question::Untouched(word);
     }
-    match (&case.focus.next, case.focus.current.as_slice()) {
-        (None, []) => Question::Homeless,
-        (None, _) => Question::Leaving,
-        (Some(next), current) if !current.is_empty() && !current.contains(next) => Question::Leaving,
-        (Some(_), _) => Question::Settled,
+    let (answer, focus) = (&case.answer, &case.answer.focus);
+    match (answer.serves, focus.current.as_slice()) {
+        (false, []) => Question::Idle,
+        (false, _) => Question::Leaving,
+        (true, current) if !current.is_empty() && !focus.next.as_ref().is_some_and(|next| current.contains(next)) => {
+            Question::Leaving
+        }
+        (true, _) => Question::Settled,
     }
 }
+
+/// Where every node has a reason of its own, each of them is told: it takes one node to run a resource.
+fn with_equals<'a>(case: &Case, guilty: &[&'a Suspect], suspects: &'a [Suspect]) -> Vec<&'a Suspect> {
+    let [one] = guilty else { return guilty.to_vec() };
+    if !one.of_node {
+        return guilty.to_vec();
+    }
+    let equal = |suspect: &&Suspect| suspect.of_node && settles(case, &Question::Idle, &(suspect.cure)(&case.cib));
+    suspects.iter().filter(equal).take(TOLD_MAX).collect()
+}
+
+/// More reasons than this are no help.
+const TOLD_MAX: usize = 4;
 
 /// Whether the cluster keeps its hands off the resource, and in which word.
 fn untouched(case: &Case, cib: &Arc<Element>) -> Option<&'static str> {
     let cluster = policy::state::unpack(&PolicyInput { cib: Arc::clone(cib), now: case.now }).ok()?.into_cluster();
-    let rsc = cluster.rsc_by_id(case.focus.resource.as_str())?;
+    let rsc = cluster.rsc_by_id(case.answer.focus.resource.as_str())?;
     let r = &cluster.rscs[rsc];
     match (r.blocked, r.managed) {
         (true, _) => Some("blocked"),
@@ -86,45 +109,50 @@ fn settles(case: &Case, question: &Question, world: &Arc<Element>) -> bool {
     if let Question::Untouched(_) = question {
         return untouched(case, world).is_none();
     }
-    let Some((focus, placed)) = case.in_world(world) else { return false };
+    let Some(answer) = case.in_world(world) else { return false };
+    let (before, after) = (&case.answer.focus, &answer.focus);
     match question {
         Question::Untouched(_) => false,
-        Question::Homeless => focus.next.is_some() || placed > case.placed,
-        Question::Leaving => focus.next.as_ref().is_some_and(|next| case.focus.current.contains(next)),
-        Question::Settled => focus.next.is_some() && focus.next != case.focus.next && placed >= case.placed,
+        Question::Idle => answer.serves || answer.served > case.answer.served,
+        Question::Leaving => after.next.as_ref().is_some_and(|next| before.current.contains(next)),
+        Question::Settled => answer.serves && after.next != before.next && answer.served >= case.answer.served,
     }
 }
 
-fn headline(case: &Case, question: &Question, guilty: &[&Suspect]) -> String {
-    let id = &case.resource;
-    let places = |nodes: &[model::NodeName]| nodes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let here = places(&case.focus.current);
-    let next = case.focus.next.as_ref().map(ToString::to_string).unwrap_or_default();
-    let reason = &case.focus.reason;
-    let causes = causes(case, guilty);
+fn headline(case: &Case, question: &Question, guilty: &[&Suspect], told: &[&Suspect]) -> String {
+    let (id, focus) = (&case.resource, &case.answer.focus);
+    let here = focus.current.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let next = focus.next.as_ref().map(ToString::to_string).unwrap_or_default();
+    let cause = causes(case, told).unwrap_or_else(|| own_reason(case));
     match question {
-        Question::Untouched(word) => {
-            let place = if here.is_empty() { "it is not running".to_owned() } else { format!("it runs on {here}") };
-            format!("{id} is {word}, {place}: {}", or(causes, reason))
-        }
-        Question::Homeless => format!("{id} is not running: {}", or(causes, reason)),
-        Question::Leaving if next.is_empty() => format!("{id} is about to stop on {here}: {}", or(causes, reason)),
-        Question::Leaving => format!("{id} is about to move from {here} to {next}: {}", or(causes, reason)),
+        Question::Untouched(word) if here.is_empty() => format!("{id} is {word}, it is not running: {cause}"),
+        Question::Untouched(word) => format!("{id} is {word}, it runs on {here}: {cause}"),
+        Question::Idle => format!("{id} is not running: {cause}"),
+        Question::Leaving if next.is_empty() => format!("{id} is about to stop on {here}: {cause}"),
+        Question::Leaving => format!("{id} is about to move from {here} to {next}: {cause}"),
         Question::Settled => {
             let verb = if here.is_empty() { "is about to start" } else { "runs" };
-            match causes {
-                Some(causes) => format!("{id} {verb} on {next}, not on {}: {causes}", better(case, guilty)),
-                None => format!("{id} {verb} on {next}: {reason}"),
-            }
+            let instead = better(case, guilty).map(|node| format!(", not on {node}")).unwrap_or_default();
+            format!("{id} {verb} on {next}{instead}: {cause}")
         }
+    }
+}
+
+/// The planner's reason; of a member, that of its group.
+fn own_reason(case: &Case) -> String {
+    let (leader, focus) = (&case.decider, &case.answer.focus);
+    if leader.resource == focus.resource {
+        focus.reason.clone()
+    } else {
+        format!("it goes where {} goes, and there {}", leader.resource, leader.reason)
     }
 }
 
 /// Where it would be without the causes.
-fn better(case: &Case, guilty: &[&Suspect]) -> String {
+fn better(case: &Case, guilty: &[&Suspect]) -> Option<String> {
     let world = guilty.iter().fold(Arc::clone(&case.cib), |cib, suspect| (suspect.cure)(&cib));
-    let next = case.in_world(&world).and_then(|(focus, _)| focus.next);
-    next.map(|node| node.to_string()).unwrap_or_default()
+    let next = case.in_world(&world).and_then(|answer| answer.focus.next);
+    next.filter(|next| case.answer.focus.next.as_ref() != Some(next)).map(|node| node.to_string())
 }
 
 fn causes(case: &Case, guilty: &[&Suspect]) -> Option<String> {
@@ -136,9 +164,5 @@ fn causes(case: &Case, guilty: &[&Suspect]) -> Option<String> {
         false => format!("{} (and {} depends on {})", suspect.text, case.resource, suspect.about),
     };
     let texts: Vec<String> = guilty.iter().map(text).collect();
-    (!texts.is_empty()).then(|| texts.join("; and "))
-}
-
-fn or(causes: Option<String>, reason: &str) -> String {
-    causes.unwrap_or_else(|| reason.to_owned())
+    (!texts.is_empty()).then(|| texts.join("; "))
 }

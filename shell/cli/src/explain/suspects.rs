@@ -25,6 +25,8 @@ pub(super) struct Suspect {
     pub text: String,
     /// What to do about it; empty where no command helps.
     pub clear: String,
+    /// About one node only: where every node has such a reason, each of them is told.
+    pub of_node: bool,
     /// The CIB without it.
     pub cure: Cure,
 }
@@ -36,7 +38,12 @@ impl Suspect {
         clear: impl Into<String>,
         cure: impl Fn(&Arc<Element>) -> Arc<Element> + 'static,
     ) -> Self {
-        Self { about: about.to_owned(), text: text.into(), clear: clear.into(), cure: Box::new(cure) }
+        Self { about: about.to_owned(), text: text.into(), clear: clear.into(), of_node: false, cure: Box::new(cure) }
+    }
+
+    fn on_one_node(mut self) -> Self {
+        self.of_node = true;
+        self
     }
 }
 
@@ -153,7 +160,7 @@ fn made_by_moving(cib: &Element, id: &str) -> Vec<Suspect> {
             Kind::Ban => format!("{id} is banned from {node} by {}, left by an earlier move", made.id),
             Kind::Prefer => format!("{id} is pinned to {node} by {}, left by an earlier move", made.id),
         };
-        Suspect::new(id, text, format!("crm_resource -U -r {id}"), drop_location(&made.id))
+        Suspect::new(id, text, format!("crm_resource -U -r {id}"), drop_location(&made.id)).on_one_node()
     })
     .collect()
 }
@@ -199,7 +206,7 @@ fn failures(cib: &Element, id: &str) -> Vec<Suspect> {
             let text = failure_text(id, &node.name, count, failed.as_ref());
             let (host, resource) = (node.name.clone(), id.to_owned());
             let cure = move |cib: &Arc<Element>| counterfactual::without_failures(cib, &host, &resource);
-            Some(Suspect::new(id, text, format!("crm_resource -C -r {id}"), cure))
+            Some(Suspect::new(id, text, format!("crm_resource -C -r {id}"), cure).on_one_node())
         })
         .collect()
 }
@@ -238,18 +245,14 @@ fn of_node(cib: &Element, node: &Node) -> Vec<Suspect> {
                 }
                 _ => continue,
             };
-            suspects.push(Suspect::new("", text, clear, drop_pair(&pair)));
+            suspects.push(Suspect::new("", text, clear, drop_pair(&pair)).on_one_node());
         }
     }
     if !node.member {
         let (id, host) = (node.id.clone(), name.clone());
         let cure = move |cib: &Arc<Element>| counterfactual::with_node_online(cib, &id, &host);
-        suspects.push(Suspect::new(
-            "",
-            format!("{name} is not in the cluster"),
-            format!("start the cluster software on {name}"),
-            cure,
-        ));
+        let (text, clear) = (format!("{name} is not in the cluster"), format!("start the cluster software on {name}"));
+        suspects.push(Suspect::new("", text, clear, cure).on_one_node());
     }
     suspects
 }

@@ -9,7 +9,7 @@ pub(super) fn render(explanation: &Explanation) -> String {
         line(&mut text, format_args!("  to clear: {command}"));
     }
     if !explanation.candidates.is_empty() {
-        line(&mut text, format_args!("Scores:"));
+        line(&mut text, format_args!("Scores of {}:", explanation.decided_by));
         let width = explanation.candidates.iter().map(|candidate| candidate.node.chars().count()).max().unwrap_or(0);
         explanation.candidates.iter().for_each(|candidate| scores(&mut text, candidate, width));
     }

@@ -10,7 +10,8 @@ const NEVER: u32 = 1_000_000;
 
 /// One sentence for each part, or one for all where they agree.
 pub(super) fn find(case: &Case) -> Vec<String> {
-    let Some(node) = case.focus.current.first().filter(|node| case.focus.next.as_ref() == Some(node)) else {
+    let Some(node) = case.answer.focus.current.first().filter(|node| case.answer.focus.next.as_ref() == Some(node))
+    else {
         return Vec::new();
     };
     let node = node.as_str();
@@ -42,7 +43,7 @@ fn until_it_moves(case: &Case, node: &str, part: &str) -> Option<(u32, Option<St
     let counted = u32::try_from(now.value()).ok().filter(|_| now < Score::INFINITY)?;
     let moved = |more: u32| {
         let world = with_failures(&case.cib, node, part, counted + more);
-        let (focus, _) = case.in_world(&world)?;
+        let focus = case.in_world(&world)?.focus;
         (focus.next.as_ref().map(model::NodeName::as_str) != Some(node)).then_some(focus.next)
     };
     let mut enough = 1;

@@ -1,8 +1,8 @@
 //! A plan carried out on paper: each action as soon as all that it waits for is done, its result in the status section.
 
+use super::inject;
 use super::record::{Agent, Book, Result};
 use super::spec::Spec;
-use super::inject;
 use cib::Element;
 use model::{Score, WallTime};
 use policy::render::{self, Runs, Vertex};
@@ -21,7 +21,8 @@ pub(super) struct Executed {
 /// Carries out what is in the graph; the operations in `failures` fail.
 pub(super) fn execute(cluster: &Cluster, failures: &[Spec], now: WallTime) -> Executed {
     let state = vec![State::Waiting; cluster.actions.len()];
-    let mut run = Run { cluster, failures, now, book: Book::new(&cluster.cib), said: Vec::new(), state, stopped: false };
+    let mut run =
+        Run { cluster, failures, now, book: Book::new(&cluster.cib), said: Vec::new(), state, stopped: false };
     while run.pass() {}
     let complete = run.stopped || cluster.graph.iter().all(|action| run.state[action.place()] != State::Waiting);
     Executed { said: run.said, cib: run.book.into_cib(), complete }

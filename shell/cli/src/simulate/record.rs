@@ -102,7 +102,11 @@ impl Book {
         let state = self.state(result.node, id);
         let record = resource(state, names, agent);
         let name = record.id().unwrap_or_default().to_owned();
-        let call = 1 + record.children().iter().filter_map(|op| op.attribute("call-id")?.parse::<i64>().ok()).fold(0, i64::max);
+        let call = 1 + record
+            .children()
+            .iter()
+            .filter_map(|op| op.attribute("call-id")?.parse::<i64>().ok())
+            .fold(0, i64::max);
         for entry in ids(&name, result) {
             let op = child(record, "lrm_rsc_op", Some(&entry));
             write(op, &name, call, result);

@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn what_lacks_a_part_is_refused() {
-        for text in ["", "ip_monitor_0", "ip_monitor_0@a", "ip_monitor_x@a=1", "ip_monitor_0@a=x", "_monitor_0@a=1", "ip@a=1"] {
+        for text in
+            ["", "ip_monitor_0", "ip_monitor_0@a", "ip_monitor_x@a=1", "ip_monitor_0@a=x", "_monitor_0@a=1", "ip@a=1"]
+        {
             assert!(Spec::parse(text).is_err(), "{text}");
         }
     }

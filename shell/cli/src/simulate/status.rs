@@ -43,7 +43,8 @@ pub(super) fn failcounts(cluster: &Cluster) -> String {
                 let id = r.history_id.as_deref().unwrap_or(&r.id);
                 let count = failcounts::total(&cluster.cib, name, id);
                 let threshold = r.migration_threshold.value();
-                let text = format!("{}: migration-threshold={threshold} fail-count={}", r.printable_id(), count.value());
+                let text =
+                    format!("{}: migration-threshold={threshold} fail-count={}", r.printable_id(), count.value());
                 (count > Score::ZERO).then(|| Line::new(1, text))
             })
             .collect();
@@ -66,7 +67,10 @@ pub(super) fn failures(cluster: &Cluster) -> String {
             reason => format!(", exitreason='{reason}'"),
         };
         let took = operation.took().map(|ms| format!(", exec={ms}ms")).unwrap_or_default();
-        Line::new(0, format!("{} on {node} '{code}' ({}): call={call}, status='{status}'{reason}{took}", failure.key, code.0))
+        Line::new(
+            0,
+            format!("{} on {node} '{code}' ({}): call={call}, status='{status}'{reason}{took}", failure.key, code.0),
+        )
     };
     bullets(&cluster.failures.iter().map(line).collect::<Vec<Line>>(), 4)
 }

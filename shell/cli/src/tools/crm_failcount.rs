@@ -76,16 +76,16 @@ fn set(session: &mut Session, resource: &str, node: &str, count: &str) -> Result
     if value.is_none() && !counts {
         return Err(Failure::usage(format!("'{count}' is no count")).hint("use a number from 0, or INFINITY"));
     }
-    let plain = format!("fail-count-{id}");
+    let kept = failcounts::attribute(&cib, node, &id);
     if !counts {
         let old = failcounts::counters(&cib, node, &id);
-        for counter in old.iter().filter(|counter| value == Some(Score::ZERO) || counter.attribute != plain) {
+        for counter in old.iter().filter(|counter| value == Some(Score::ZERO) || counter.attribute != kept) {
             write(session, node, &counter.attribute, None)?;
         }
     }
     match value {
         Some(Score::ZERO) => Ok(()),
-        _ => write(session, node, &plain, Some(count)),
+        _ => write(session, node, &kept, Some(count)),
     }
 }
 
