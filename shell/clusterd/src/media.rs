@@ -111,6 +111,14 @@ impl Media {
         this
     }
 
+    /// Has the kernel drop our own broadcasts that come back: a place in the datagram, and the eight bytes there that make it ours.
+    /// Where it cannot, they come up and are ignored there.
+    pub fn ignore_own(&mut self, mark: (u32, [u8; 8])) {
+        for receiver in &mut self.receivers {
+            receiver.ignore(mark);
+        }
+    }
+
     /// The descriptors to wait for, each with the number to give to [`Media::receive`].
     pub fn descriptors(&self) -> impl Iterator<Item = (usize, BorrowedFd<'_>)> {
         self.receivers.iter().enumerate().filter_map(|(index, receiver)| Some((index, receiver.descriptor()?)))

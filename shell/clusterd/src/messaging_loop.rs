@@ -123,13 +123,23 @@ struct Turn {
     buffer: Vec<u8>,
 }
 
+/// What poll found.
+struct Ready {
+    orders: bool,
+    receivers: Vec<usize>,
+}
+
 impl Turn {
     fn run(mut self) {
+        let mark = self.base.sealer.own_mark();
+        self.base.media.ignore_own(mark);
         self.drain();
         while !self.left {
             let ready = self.wait();
-            self.follow_orders();
-            for receiver in ready {
+            if ready.orders {
+                self.follow_orders();
+            }
+            for receiver in ready.receivers {
                 self.receive(receiver);
             }
             self.wake();
@@ -142,8 +152,8 @@ impl Turn {
         }
     }
 
-    /// Waits for a datagram, an order or a deadline; gives the sockets that have something.
-    fn wait(&mut self) -> Vec<usize> {
+    /// Waits for a datagram, an order or a deadline.
+    fn wait(&mut self) -> Ready {
         let rest = self.time_to_wait();
         let (indices, mut fds): (Vec<usize>, Vec<PollFd<'_>>) = self
             .base
@@ -154,8 +164,16 @@ impl Turn {
         fds.push(PollFd::from_borrowed_fd(self.base.orders.bell().as_fd(), PollFlags::IN));
         // An interrupted poll is an early turn, which is harmless.
         let _ = poll(&mut fds, Some(&timeout(rest)));
-        let ready = |index: &usize| !fds[*index].revents().is_empty();
-        (0..indices.len()).filter(ready).map(|place| indices[place]).collect()
+        let is_ready = |place: usize| !fds[place].revents().is_empty();
+        Ready {
+            orders: is_ready(indices.len()),
+            receivers: indices
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| is_ready(*place))
+                .map(|(_, index)| *index)
+                .collect(),
+        }
     }
 
     fn time_to_wait(&self) -> Duration {

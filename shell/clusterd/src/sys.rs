@@ -25,6 +25,40 @@ pub fn prepare_receiver(socket: BorrowedFd<'_>) -> io::Result<()> {
     set_option(socket, libc::IP_MULTICAST_ALL, 0)
 }
 
+/// Lets a UDP socket drop, in the kernel, every datagram that has these eight bytes at this place of its content.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn drop_datagrams_with(socket: BorrowedFd<'_>, place: u32, bytes: [u8; 8]) -> io::Result<()> {
+    const UDP_HEADER: u32 = 8;
+    const LOAD_WORD: u16 = 0x20;
+    const JUMP_UNLESS_EQUAL: u16 = 0x15;
+    const RETURN: u16 = 0x06;
+    let word = |at: usize| u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    let step = |code, jf, k| libc::sock_filter { code, jt: 0, jf, k };
+    let mut program = [
+        step(LOAD_WORD, 0, UDP_HEADER + place),
+        step(JUMP_UNLESS_EQUAL, 3, word(0)),
+        step(LOAD_WORD, 0, UDP_HEADER + place + 4),
+        step(JUMP_UNLESS_EQUAL, 1, word(4)),
+        step(RETURN, 0, 0),
+        step(RETURN, 0, u32::MAX),
+    ];
+    let length = u16::try_from(program.len()).expect("six steps");
+    let program = libc::sock_fprog { len: length, filter: program.as_mut_ptr() };
+    // SAFETY: the kernel copies the program, whose pointer and length describe a live array, before the call returns.
+    let code = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_ATTACH_FILTER,
+            (&raw const program).cast(),
+            length_of::<libc::sock_fprog>(),
+        )
+    };
+    checked(code).map(drop)
+}
+
 fn set_option(socket: BorrowedFd<'_>, option: libc::c_int, value: libc::c_int) -> io::Result<()> {
     // SAFETY: the pointer and the length describe `value`, which outlives the call; the descriptor is borrowed, so it is open.
     let code = unsafe {

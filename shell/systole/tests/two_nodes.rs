@@ -2,6 +2,8 @@
 //!
 //! Not for failover times or for real agents: `lab/live` has hosts for that.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "an integration test is a test all through")]
+
 use api::{Change, Client, Reply, Request, Status};
 use std::fs;
 use std::net::UdpSocket;

@@ -10,11 +10,18 @@ use cib::{Digest, Element, Version};
 use model::{Notice, Severity, WallTime};
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Largest CIB that is read; a client's message has the same limit.
 const LENGTH_MAX: u64 = api::frame::LENGTH_MAX as u64;
+
+/// Part of the names of configurations that were kept aside.
+const ASIDE: &str = ".aside-";
+
+/// How many of those are kept.
+const ASIDE_KEPT: usize = 20;
 
 /// A CIB that cannot be read. The file is as it was.
 #[derive(Debug, Error)]
@@ -92,15 +99,32 @@ impl CibFile {
         Ok(kept)
     }
 
-    /// Keeps a configuration that lost, in a file of its own beside this one, and says where.
+    /// Keeps a configuration that lost, in a file of its own beside this one, and says where. The newest [`ASIDE_KEPT`] are kept.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn keep_aside(&self, title: &str, text: &str, at: WallTime) -> io::Result<PathBuf> {
         let plain: String = title.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
-        let kept = beside(&self.path, &format!(".{plain}-{}", at.seconds()));
+        let kept = beside(&self.path, &format!("{ASIDE}{:011}-{plain}", at.seconds().max(0)));
         replace(&kept, text.as_bytes(), 0o600)?;
+        let mut all = self.aside();
+        let too_many = all.len().saturating_sub(ASIDE_KEPT);
+        // One that cannot be removed is one more than wished for.
+        all.drain(..too_many).for_each(|old| drop(fs::remove_file(old)));
         Ok(kept)
+    }
+
+    /// What was kept aside, oldest first: the time in the name sorts them.
+    fn aside(&self) -> Vec<PathBuf> {
+        let prefix = beside(Path::new(self.path.file_name().unwrap_or_default()), ASIDE);
+        let is_aside = |path: &PathBuf| {
+            path.file_name().is_some_and(|name| name.as_bytes().starts_with(prefix.as_os_str().as_bytes()))
+        };
+        let directory = self.path.parent().and_then(|parent| fs::read_dir(parent).ok());
+        let mut all: Vec<PathBuf> =
+            directory.into_iter().flatten().flatten().map(|entry| entry.path()).filter(is_aside).collect();
+        all.sort();
+        all
     }
 
     /// Where it is.

@@ -23,13 +23,14 @@ pub struct Receiver {
     device: String,
     port: u16,
     groups: Vec<Ipv4Addr>,
+    ignored: Option<(u32, [u8; 8])>,
     open: Option<Open>,
 }
 
 impl Receiver {
     /// A closed one.
     pub fn new(device: &str, port: u16) -> Self {
-        Self { device: device.to_owned(), port, groups: Vec::new(), open: None }
+        Self { device: device.to_owned(), port, groups: Vec::new(), ignored: None, open: None }
     }
 
     pub fn device(&self) -> &str {
@@ -43,6 +44,21 @@ impl Receiver {
     /// Listens to a group, too, from the next [`Receiver::open`] on.
     pub fn add_group(&mut self, group: Ipv4Addr) {
         self.groups.push(group);
+    }
+
+    /// Drops datagrams with these bytes at this place, now and whenever the socket is opened anew.
+    pub fn ignore(&mut self, mark: (u32, [u8; 8])) {
+        self.ignored = Some(mark);
+        if let Some(open) = &self.open {
+            self.filter(&open.socket);
+        }
+    }
+
+    fn filter(&self, socket: &Socket) {
+        if let Some((place, bytes)) = self.ignored {
+            // Without the filter they cost a little time and nothing else.
+            let _ = sys::drop_datagrams_with(socket.as_fd(), place, bytes);
+        }
     }
 
     pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
@@ -59,6 +75,7 @@ impl Receiver {
         let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
         socket.bind_device(Some(self.device.as_bytes()))?;
         sys::prepare_receiver(socket.as_fd())?;
+        self.filter(&socket);
         socket.bind(&SockAddr::from(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, self.port)))?;
         self.join_groups(&socket)?;
         let broadcast = sys::broadcast_address(socket.as_fd(), &self.device).unwrap_or(fallback(&self.device));

@@ -90,3 +90,19 @@ fn an_interface_that_is_not_there_is_trouble_once_and_does_not_disturb_the_other
 fn devices_are_looked_up_by_their_whole_name() {
     assert!(device_exists("lo") && !device_exists("l") && !device_exists("eth0.4094"));
 }
+
+#[test]
+fn own_datagrams_are_dropped_by_the_kernel_and_others_are_not() {
+    let port = free_port();
+    let mut media = Media::open(vec![medium(0, "lo", port, Way::Broadcast)]);
+    media.ignore_own((2, *b"own mark"));
+    for datagram in [&b"..own mark and more"[..], b"..own marc and more", b"..Own mark and more", b"short"] {
+        media.send(None, datagram);
+    }
+    let mut buffer = [0; 100];
+    let mut heard = Vec::new();
+    while let Some(got) = arrival(&mut media, &mut buffer) {
+        heard.push(buffer[..got.length].to_vec());
+    }
+    assert_eq!(heard, [b"..own marc and more", b"..Own mark and more"]);
+}

@@ -206,3 +206,16 @@ fn the_status_is_not_written() {
     let root = cib::parse("<cib epoch=\"1\"><configuration/><status><node_state/></status></cib>").unwrap();
     assert_eq!(text_for_disk(&root), "<cib epoch=\"1\">\n  <configuration/>\n</cib>\n");
 }
+
+#[test]
+fn configurations_that_lost_are_kept_aside_and_the_oldest_of_many_go() {
+    let disk = Disk::new();
+    let file = disk.file();
+    for second in 0..30 {
+        file.keep_aside("the part of sip-a/b", &cib(second), WallTime(i64::from(second) * 1000)).unwrap();
+    }
+    let all = file.aside();
+    assert_eq!(all.len(), ASIDE_KEPT);
+    assert_eq!(fs::read_to_string(&all[0]).unwrap(), cib(10));
+    assert_eq!(all[0].file_name().unwrap(), "cib.xml.aside-00000000010-the-part-of-sip-a-b");
+}
