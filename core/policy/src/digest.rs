@@ -113,14 +113,14 @@ impl Cluster {
         match op.xml.attribute("op-digest") {
             None => Verdict::Unknown,
             Some(digest) if digest == digest_of(&calculated.all) => Verdict::Match,
-            Some(_) if self.only_secrets_differ(rsc, op, node, &calculated.all) => Verdict::Match,
             Some(_) if calculated.has_own => Verdict::Restart,
             Some(_) => Verdict::Mismatch,
         }
     }
 
     /// Whether a configuration whose secrets were blanked out is otherwise what the operation ran with.
-    fn only_secrets_differ(&self, rsc: RscIx, op: &Recorded, node: NodeIx, all: &Params) -> bool {
+    pub(crate) fn only_secrets_differ(&mut self, rsc: RscIx, op: &Recorded, node: NodeIx) -> bool {
+        let all = self.digest_parameters(rsc, op.task, op.interval, node).all;
         let Some(recorded) = op.xml.attribute("op-secure-digest") else { return false };
         let secrets: Vec<&str> = op.xml.attribute("op-secure-params").unwrap_or_default().split_whitespace().collect();
         let blanked =

@@ -8,6 +8,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Document {
     by_id: BTreeMap<String, Arc<Element>>,
+    heartbeat2: bool,
 }
 
 impl Document {
@@ -15,10 +16,16 @@ impl Document {
     pub(crate) fn of(cib: &Element) -> Self {
         let mut document = Self::default();
         let Some(configuration) = cib.child("configuration") else { return document };
+        document.heartbeat2 = configuration.child("crm_config").is_some_and(|section| is_heartbeat2(section));
         if refers(configuration) {
             document.index(configuration);
         }
         document
+    }
+
+    /// Whether of two sets that say different things the first one counts, as in Heartbeat 2.
+    pub(crate) fn first_set_wins(&self) -> bool {
+        self.heartbeat2
     }
 
     fn index(&mut self, element: &Arc<Element>) {
@@ -41,4 +48,10 @@ impl Document {
 
 fn refers(element: &Element) -> bool {
     element.children().iter().any(|child| child.attribute("id-ref").is_some() || refers(child))
+}
+
+fn is_heartbeat2(element: &Element) -> bool {
+    let says_so =
+        element.attribute("name") == Some("compatibility") && element.attribute("value") == Some("heartbeat-2");
+    says_so || element.children().iter().any(|child| is_heartbeat2(child))
 }

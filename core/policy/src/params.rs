@@ -52,7 +52,8 @@ impl Params {
     }
 
     /// Merges the sets with a tag below an element, each when its rule holds: first the one with the id `first`,
-    /// then by falling score, then in the order of the document. The first value of a name wins.
+    /// then by falling score, then the later one in the document first (the earlier one, in a Heartbeat 2 file). The first
+    /// value of a name wins.
     pub(crate) fn merge_sets(&mut self, from: &Merge<'_>, parent: &Element, tag: &str, next: &mut NextChange) {
         let mut sets: Vec<&Arc<Element>> =
             parent.children_named(tag).filter_map(|set| from.document.resolve(set)).collect();
@@ -61,6 +62,9 @@ impl Params {
             let score = set.attribute("score").and_then(Score::parse).unwrap_or(Score::ZERO);
             (Reverse(first), Reverse(score))
         };
+        if !from.document.first_set_wins() {
+            sets.reverse();
+        }
         sets.sort_by_key(|set| rank(set));
         for set in sets {
             let rule = set.child("rule").map(|rule| from.document.resolve(rule));

@@ -156,7 +156,7 @@ fn downed(cluster: &Cluster, action: ActIx, vertex: &Vertex) -> Option<Element> 
 
 /// The guests whose launcher is active on a node.
 fn guests(cluster: &Cluster, host: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
-    let running = cluster.nodes[host].running.iter();
+    let running = cluster.nodes[host].running.iter().rev();
     running.flat_map(|rsc| cluster.rscs[*rsc].launched.iter()).filter_map(|inner| {
         let r = &cluster.rscs[*inner];
         if r.is_connection { cluster.node_by_name(&r.id) } else { None }

@@ -92,11 +92,16 @@ impl Cluster {
     fn told_key(&self, action: ActIx) -> Option<String> {
         let a = &self.actions[action];
         let id = self.rscs[a.rsc?].history_id.as_deref()?;
-        let key = match a.key.notify {
-            Some(Stage::Pre | Stage::Post) | None => a.key,
-            Some(Stage::ConfirmedPre | Stage::ConfirmedPost) => Key::once(Task::Notified),
-        };
-        Some(key.text(id, self.word(key.task)))
+        Some(match a.key.notify {
+            None => a.key.text(id, self.word(a.key.task)),
+            Some(Stage::Pre | Stage::Post) => {
+                let about = a.meta("notify_operation").unwrap_or_else(|| self.word(a.key.task));
+                a.key.text(id, about)
+            }
+            Some(Stage::ConfirmedPre | Stage::ConfirmedPost) => {
+                Key::once(Task::Notified).text(id, self.word(Task::Notified))
+            }
+        })
     }
 
     fn told_resource(&self, rsc: RscIx) -> Resource {

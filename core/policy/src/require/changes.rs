@@ -146,6 +146,7 @@ impl Cluster {
         };
         match self.compare_digest(rsc, op, op.task, node) {
             Verdict::Match => return false,
+            verdict if verdict != Verdict::Unknown && self.only_secrets_differ(rsc, op, node) => return false,
             Verdict::Restart => self.force_restart(rsc, task, op.interval, node),
             Verdict::Unknown | Verdict::Mismatch if op.interval > 0 => {
                 self.unfence(Some(rsc), Some(node), "Device parameters changed (reschedule)");

@@ -77,7 +77,7 @@ impl Cluster {
             self.fence_node(node, "peer has not been seen by the cluster", false);
             return false;
         };
-        if m.join == "nack" {
+        if m.join == "banned" {
             self.fence_node(node, "peer failed Pacemaker membership criteria", false);
         } else if self.termination_requested(node) {
             if member <= 0 && m.process <= 0 && m.join == "down" {

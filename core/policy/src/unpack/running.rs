@@ -128,6 +128,9 @@ impl Cluster {
         self.rscs[rsc].removed_launched = entry.attribute("container").is_some();
         self.rscs[rsc].removed = true;
         self.top.push(rsc);
+        if self.ids.get(id) != Some(&rsc) {
+            self.history_ids.entry(Arc::from(id)).or_default().push(rsc);
+        }
         if self.options.stop_removed_resources {
             self.add_score_everywhere(rsc, Score::MINUS_INFINITY, ("", "no longer configured"));
         } else {
