@@ -96,7 +96,7 @@ pub fn simulate(cib: &Arc<Element>, wishes: &Wishes, now: WallTime) -> Result<Ou
     clock.say(cib, &mut page);
     let cluster = read(cib, &clock)?;
     tell_state(&cluster, &mut page);
-    tell_status("Current cluster status", &cluster, wishes, &mut page);
+    tell_status(Moment::Before, &cluster, wishes, &mut page);
 
     let (mut input, mut cluster) = (Arc::clone(cib), cluster);
     if !wishes.injections.is_empty() {
@@ -114,7 +114,7 @@ pub fn simulate(cib: &Arc<Element>, wishes: &Wishes, now: WallTime) -> Result<Ou
             page.list("Executing Cluster Transition", &executed.said);
             (outcome.output, outcome.complete) = (Arc::new(executed.cib), executed.complete);
             clock.say(&outcome.output, &mut page);
-            tell_status("Revised Cluster Status", &read(&outcome.output, &clock)?, wishes, &mut page);
+            tell_status(Moment::After, &read(&outcome.output, &clock)?, wishes, &mut page);
         }
         outcome.decided = Some(decided);
     }
@@ -200,10 +200,22 @@ fn parts(cluster: &Cluster, rsc: RscIx) -> Vec<RscIx> {
     }
 }
 
-fn tell_status(title: &str, cluster: &Cluster, wishes: &Wishes, page: &mut Page) {
-    page.title(title);
+/// Which of the two states is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// What is, with what is under way.
+    Before,
+    /// What came of it.
+    After,
+}
+
+fn tell_status(moment: Moment, cluster: &Cluster, wishes: &Wishes, page: &mut Page) {
+    page.title(match moment {
+        Moment::Before => "Current cluster status",
+        Moment::After => "Revised Cluster Status",
+    });
     page.inner("Node List", &status_text::bullets(&status_text::nodes(cluster, false), 4));
-    let show = Show { inactive: true, ..Show::default() };
+    let show = Show { inactive: true, settled: moment == Moment::After, ..Show::default() };
     page.inner("Full List of Resources", &status_text::bullets(&status_text::resources(cluster, show), 4));
     if wishes.attributes {
         page.inner("Node Attributes", &status::attributes(cluster));

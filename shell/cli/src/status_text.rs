@@ -16,6 +16,7 @@ use policy::state::{Cluster, RscIx};
 
 /// What to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "independent options of several command lines")]
 pub struct Show {
     /// Inactive resources, too (`-r`).
     pub inactive: bool,
@@ -23,6 +24,8 @@ pub struct Show {
     pub detail: bool,
     /// Resources without where they are (`crm_resource -L`).
     pub without_nodes: bool,
+    /// As if no operation were under way.
+    pub settled: bool,
 }
 
 /// One line of a nested list.
@@ -122,6 +125,13 @@ pub fn is_disabled(cluster: &Cluster, rsc: RscIx) -> bool {
 /// The role that an operator allows at most.
 pub(crate) fn target_role(cluster: &Cluster, rsc: RscIx) -> Option<model::Role> {
     cluster.rscs[rsc].meta.get("target-role").and_then(model::Role::parse)
+}
+
+/// The role that an operator allows a collective at most, by itself or, where it says nothing, by what it is made of.
+fn inner_target_role(cluster: &Cluster, rsc: RscIx) -> Option<model::Role> {
+    let r = &cluster.rscs[rsc];
+    let of_child = || target_role(cluster, *r.children.first()?);
+    if r.meta.get("target-role").is_some() { target_role(cluster, rsc) } else { of_child() }
 }
 
 fn in_brackets(remarks: &[String]) -> String {

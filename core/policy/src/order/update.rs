@@ -418,7 +418,7 @@ impl Cluster {
         let b = &self.actions[because];
         if self.actions[action].rsc != b.rsc {
             let of = b.rsc.map(|rsc| format!(" {}", self.rscs[rsc].id)).unwrap_or_default();
-            let reason = format!("{}{of} {}", facet.loss(), self.word(b.task));
+            let reason = format!("{}{of} {}", facet.loss(), self.operation_word(because));
             self.actions[action].explain(&reason);
         }
     }

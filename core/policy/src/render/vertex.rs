@@ -80,7 +80,7 @@ impl Cluster {
     }
 
     /// What an action is called in the graph: milestones are named for what they stand for.
-    fn operation_word(&self, action: ActIx) -> String {
+    pub(crate) fn operation_word(&self, action: ActIx) -> String {
         let a = &self.actions[action];
         match (&a.name, a.task) {
             (Some(name), Task::Milestone) => name.to_string(),

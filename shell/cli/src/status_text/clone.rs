@@ -1,7 +1,7 @@
 //! A clone: instances of one state on one line; those with something to tell on lines of their own.
 
 use super::primitive::{failed_probe, reason};
-use super::{Line, Show, collective_remarks, in_brackets, names, resource, target_role};
+use super::{Line, Show, collective_remarks, in_brackets, inner_target_role, names, resource};
 use model::Role;
 use policy::state::{Cluster, NodeIx, RscIx};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ fn tally_of(cluster: &Cluster, clone: RscIx, child: RscIx, show: Show) -> Place 
     if cluster.rscs[clone].unique {
         return if active || (show.inactive && !c.removed) { Place::Alone } else { Place::Nowhere };
     }
-    if is_pending(cluster, child) {
+    if !show.settled && is_pending(cluster, child) {
         return Place::Alone;
     }
     if !active {
@@ -87,7 +87,7 @@ impl Tally {
             }
         };
         line("Promoted", &self.promoted);
-        let held_back = target_role(cluster, rsc) == Some(Role::Unpromoted);
+        let held_back = inner_target_role(cluster, rsc) == Some(Role::Unpromoted);
         let title = match (r.promotable, held_back) {
             (true, true) => "Unpromoted (target-role)",
             (true, false) => "Unpromoted",
@@ -107,7 +107,7 @@ impl Tally {
 /// Where no instance is, by why.
 fn stopped(cluster: &Cluster, rsc: RscIx) -> BTreeMap<String, Vec<NodeIx>> {
     let active = cluster.places(rsc, policy::state::Which::Current);
-    let disabled = target_role(cluster, rsc) == Some(Role::Stopped);
+    let disabled = inner_target_role(cluster, rsc) == Some(Role::Stopped);
     let allowed = &cluster.rscs[rsc].allowed;
     let listed = |node: &NodeIx| match allowed.nodes().next() {
         Some(_) => allowed.get(*node).is_some(),

@@ -15,13 +15,13 @@ pub fn primitive(cluster: &Cluster, rsc: RscIx, show: Show) -> String {
 pub(super) fn named(cluster: &Cluster, rsc: RscIx, name: &str, node: Option<NodeIx>, show: Show) -> String {
     let r = &cluster.rscs[rsc];
     let several = r.active.len() > 1 || show.without_nodes;
-    let becoming = || r.pending.map(|(_, node)| node).filter(|_| pending_state(cluster, rsc).is_some());
+    let becoming = || r.pending.map(|(_, node)| node).filter(|_| !show.settled && pending_state(cluster, rsc).is_some());
     let node = node.or(r.lock.map(|(node, _)| node)).or_else(becoming).filter(|_| !several);
     let mut line = format!("{name}\t({}):\t", resources::agent(&r.xml));
     if r.removed {
         line.push_str(" ORPHANED");
     }
-    line.push_str(&state(cluster, rsc));
+    line.push_str(&state(cluster, rsc, show));
     if let Some(node) = node {
         line.push(' ');
         line.push_str(&cluster.nodes[node].name);
@@ -31,7 +31,7 @@ pub(super) fn named(cluster: &Cluster, rsc: RscIx, name: &str, node: Option<Node
             &failed_probe(cluster, rsc, node).map(|code| format!(" ({}) ", reason(code))).unwrap_or_default(),
         );
     }
-    line.push_str(&super::in_brackets(&flags(cluster, rsc, node)));
+    line.push_str(&super::in_brackets(&flags(cluster, rsc, node, show)));
     if several && !r.active.is_empty() && !show.without_nodes {
         line.push(' ');
         line.push_str(&names(r.active.iter().map(|node| &*cluster.nodes[*node].name)));
@@ -47,12 +47,13 @@ pub fn shown_role(cluster: &Cluster, rsc: RscIx) -> Role {
     }
 }
 
-fn state(cluster: &Cluster, rsc: RscIx) -> String {
+fn state(cluster: &Cluster, rsc: RscIx, show: Show) -> String {
     let role = shown_role(cluster, rsc);
     if cluster.rscs[rsc].failed {
         return if role > Role::Unpromoted { format!(" FAILED {role}") } else { " FAILED".to_owned() };
     }
-    format!(" {}", pending_state(cluster, rsc).unwrap_or(role.as_str()))
+    let becoming = pending_state(cluster, rsc).filter(|_| !show.settled);
+    format!(" {}", becoming.unwrap_or(role.as_str()))
 }
 
 /// The word for an operation under way that changes the role.
@@ -68,7 +69,7 @@ pub fn pending_state(cluster: &Cluster, rsc: RscIx) -> Option<&'static str> {
 }
 
 /// What is unusual, in the order in which it is shown.
-fn flags(cluster: &Cluster, rsc: RscIx, node: Option<NodeIx>) -> Vec<String> {
+fn flags(cluster: &Cluster, rsc: RscIx, node: Option<NodeIx>, show: Show) -> Vec<String> {
     let r = &cluster.rscs[rsc];
     let mut flags = Vec::new();
     let mut flag = |word: &str| flags.push(word.to_owned());
@@ -78,7 +79,7 @@ fn flags(cluster: &Cluster, rsc: RscIx, node: Option<NodeIx>) -> Vec<String> {
     if r.lock.is_some() {
         flag("LOCKED");
     }
-    if r.pending.is_some_and(|(task, _)| task == Task::Monitor) {
+    if !show.settled && r.pending.is_some_and(|(task, _)| task == Task::Monitor) {
         flag("Monitoring");
     }
     match target_role(cluster, rsc) {
@@ -107,10 +108,17 @@ pub(super) fn failed_probe(cluster: &Cluster, rsc: RscIx, node: Option<NodeIx>) 
         let (wanted, failed) = (&cluster.rscs[rsc], &cluster.rscs[failure.rsc]);
         failure.rsc == rsc || (!wanted.unique && wanted.base_id == failed.base_id && wanted.parent == failed.parent)
     };
-    let probe = |failure: &&Failure| failure.key.ends_with("_monitor_0");
     let here = |failure: &&Failure| node.is_none_or(|node| node == failure.node);
-    let failure = cluster.failures.iter().filter(probe).filter(here).find(same)?;
-    failure.operation.attribute("rc-code")?.parse().ok().map(OcfCode)
+    let mut failures = cluster.failures.iter().filter(here).filter(same);
+    failures.find_map(missing_agent)
+}
+
+/// The code of a probe that failed because there is nothing to run or to run it with: no reason to stop anything.
+fn missing_agent(failure: &Failure) -> Option<OcfCode> {
+    let code = OcfCode(failure.operation.attribute("rc-code")?.parse().ok()?);
+    let missing = [OcfCode::NOT_INSTALLED, OcfCode::ERR_ARGS].contains(&code)
+        || failure.operation.attribute("op-status") == Some("7");
+    (failure.key.ends_with("_monitor_0") && missing).then_some(code)
 }
 
 /// An exit code's words, with a capital.

@@ -18,7 +18,7 @@ pub(super) fn render(view: &View, title: &str) -> String {
         list(&mut page, "Cluster Summary", &text::summary_lines(view));
     }
     list(&mut page, "Node List", &status_text::nodes(&view.cluster, true));
-    let show = Show { inactive: view.wish.inactive, detail: view.wish.detail, without_nodes: false };
+    let show = Show { inactive: view.wish.inactive, detail: view.wish.detail, ..Show::default() };
     let title = if view.wish.inactive { "Full List of Resources" } else { "Active Resources" };
     list(&mut page, title, &status_text::resources(&view.cluster, show));
     for (title, lines) in

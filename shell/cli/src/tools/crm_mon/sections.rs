@@ -31,7 +31,7 @@ pub(super) fn inactive(view: &View) -> Vec<Line> {
     let mut lines = Vec::new();
     for rsc in status_text::in_order(cluster) {
         if !cluster.is_active(rsc, true) && !cluster.rscs[rsc].removed {
-            let show = Show { inactive: true, detail: view.wish.detail, without_nodes: false };
+            let show = Show { inactive: true, detail: view.wish.detail, ..Show::default() };
             status_text::resource(cluster, rsc, show, 0, &mut lines);
         }
     }

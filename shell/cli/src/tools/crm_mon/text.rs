@@ -11,7 +11,7 @@ pub(super) fn render(view: &View) -> String {
         blocks.push(summary(view));
     }
     blocks.extend(hint(view));
-    let show = Show { inactive: wish.inactive, detail: wish.detail, without_nodes: false };
+    let show = Show { inactive: wish.inactive, detail: wish.detail, ..Show::default() };
     if wish.by_node {
         blocks.push(block("Node List", &sections::resources_by_node(view)));
         if wish.inactive {
