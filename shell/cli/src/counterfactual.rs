@@ -77,6 +77,32 @@ pub fn with_node_online(cib: &Arc<Element>, id: &str, name: &str) -> Arc<Element
     Arc::new(copy)
 }
 
+/// As if a node had vanished without a word.
+pub fn with_node_lost(cib: &Arc<Element>, name: &str) -> Arc<Element> {
+    in_state(cib, name, &|state| {
+        let lost = (**state).clone().with("in_ccm", "false").with("crmd", "offline").with("join", "down");
+        Arc::new(lost.with("expected", "member"))
+    })
+}
+
+/// As if the last monitor of a resource on a node had found it stopped.
+pub fn with_failed_monitor(cib: &Arc<Element>, node: &str, resource: &str) -> Arc<Element> {
+    let recurring = |element: &Element| {
+        element.name() == "lrm_rsc_op"
+            && is_about(element, resource)
+            && element.attribute("interval").is_some_and(|ms| ms != "0")
+    };
+    in_state(cib, node, &|state| {
+        let failed = edited(state, &|element| {
+            if recurring(element) { Edit::Set("rc-code", "7".to_owned()) } else { Edit::Keep }
+        });
+        edited(&failed, &|element| match (recurring(element), element.attribute("transition-key")) {
+            (true, Some(key)) => Edit::Set("transition-magic", format!("0:7;{key}")),
+            _ => Edit::Keep,
+        })
+    })
+}
+
 /// As if the failures of a resource on a node had been cleaned up.
 pub fn without_failures(cib: &Arc<Element>, node: &str, resource: &str) -> Arc<Element> {
     let counts = |name: &str| {

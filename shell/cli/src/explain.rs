@@ -5,7 +5,7 @@
 
 mod action;
 mod cause;
-mod suspects;
+pub mod suspects;
 mod text;
 mod threshold;
 

@@ -50,7 +50,12 @@ const TOOLS: &[(&str, &Tool)] = &[
     ("hb_standby", &tools::hb_standby::STANDBY),
     ("hb_takeover", &tools::hb_standby::TAKEOVER),
     ("ptest", &simulate::TOOL),
+    ("events", &tools::events::TOOL),
     ("explain", &explain::TOOL),
+    ("help", &tools::help::TOOL),
+    ("plan", &tools::plan::TOOL),
+    ("status", &tools::status::TOOL),
+    ("verify", &tools::crm_verify::TOOL),
 ];
 
 /// Every name that [`run`] answers to: for the links of an installation.

@@ -3,7 +3,7 @@
 mod file;
 mod live;
 
-pub use file::read as read_file;
+pub use file::{apply, load, read as read_file};
 pub use live::{connect, failure as client_failure};
 
 use crate::failure::Failure;

@@ -13,4 +13,8 @@ pub mod crm_resource;
 pub mod crm_standby;
 pub mod crm_verify;
 pub mod crmadmin;
+pub mod events;
 pub mod hb_standby;
+pub mod help;
+pub mod plan;
+pub mod status;

@@ -115,6 +115,8 @@ transcripts! {
     changes_do_what_they_say = "changes.txt";
     each_puzzle_is_answered_in_the_first_line = "puzzles.txt";
     explanations_are_complete = "explain.txt";
+    the_cluster_fits_on_a_page = "status.txt";
+    plans_are_shown_before_they_happen = "plan.txt";
     configurations_are_checked = "verify.txt";
 }
 

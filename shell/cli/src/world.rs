@@ -55,6 +55,11 @@ impl World {
         text.strip_suffix(" +00:00").map_or(text.clone(), |utc| format!("{utc}Z"))
     }
 
+    /// `2026-11-22 07:38:55.123`, in local time.
+    pub fn precise_date(&self, at: WallTime) -> String {
+        self.format(at, "%Y-%m-%d %H:%M:%S%.3f")
+    }
+
     fn format(&self, at: WallTime, pattern: &str) -> String {
         let stamp = Timestamp::from_millisecond(at.0);
         stamp.map(|stamp| stamp.to_zoned(self.zone.clone()).strftime(pattern).to_string()).unwrap_or_default()

@@ -62,6 +62,19 @@ pub(super) fn all(cib: &Arc<Element>, resource: &str) -> Vec<Suspect> {
     suspects
 }
 
+/// Everything in a CIB that an operator did by hand or that failed, and that is easily forgotten.
+pub fn noteworthy(cib: &Arc<Element>) -> Vec<(String, String)> {
+    let found = crate::configuration::resources::all(cib);
+    let ids: Vec<&str> = found.iter().filter_map(|found| found.element.id()).collect();
+    let mut suspects = cluster_options(cib);
+    suspects.extend(nodes::all(cib).iter().flat_map(|node| of_node(cib, node)));
+    suspects.extend(defaults(cib));
+    suspects.extend(ids.iter().flat_map(|id| meta_attributes(cib, id)));
+    suspects.extend(ids.iter().flat_map(|id| made_by_moving(cib, id)));
+    suspects.extend(ids.iter().flat_map(|id| failures(cib, id)));
+    suspects.into_iter().map(|suspect| (suspect.text, suspect.clear)).collect()
+}
+
 fn option<'a>(cib: &'a Element, name: &str) -> Option<Pair<'a>> {
     let options = section(cib, "crm_config")?;
     let mut all = pairs::below(options, "cluster_property_set").filter(|pair| pair.name == name).collect::<Vec<_>>();

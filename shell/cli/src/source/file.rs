@@ -2,6 +2,8 @@
 
 mod edit;
 
+pub use edit::apply;
+
 use crate::configuration::nodes;
 use crate::exit::Exit;
 use crate::failure::Failure;

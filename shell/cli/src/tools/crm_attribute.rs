@@ -34,7 +34,7 @@ pub const TOOL: Tool = Tool {
 };
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
-    let mut wanted = Attribute::new(scope(session)?, name(session)?);
+    let mut wanted = today(&*session.cib()?, Attribute::new(scope(session)?, name(session)?));
     wanted.set = session.options.value("set-name").map(str::to_owned);
     wanted.id = session.options.value("id").map(str::to_owned);
     wanted.utilization = session.options.has("utilization");
@@ -45,6 +45,25 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
         _ => query(session, &wanted)?,
     }
     Ok(Exit::OK)
+}
+
+/// Options of Heartbeat 2 that are defaults of resources or operations today, by their names of then.
+const MOVED: &[(&str, Scope, &str)] = &[
+    ("default-resource-stickiness", Scope::ResourceDefaults, "resource-stickiness"),
+    ("default-resource-failure-stickiness", Scope::ResourceDefaults, "resource-failure-stickiness"),
+    ("is-managed-default", Scope::ResourceDefaults, "is-managed"),
+    ("default-action-timeout", Scope::OperationDefaults, "timeout"),
+];
+
+/// The same attribute where it is kept today, unless it is set where it was kept once.
+fn today(cib: &cib::Element, wanted: Attribute) -> Attribute {
+    let moved = MOVED.iter().find(|(old, _, _)| *old == wanted.name.replace('_', "-"));
+    match moved {
+        Some((_, scope, name)) if wanted.scope == Scope::Cluster && wanted.value(cib).is_none() => {
+            Attribute::new(scope.clone(), *name)
+        }
+        Some(_) | None => wanted,
+    }
 }
 
 fn name(session: &Session) -> Result<String, Failure> {
@@ -96,7 +115,8 @@ fn query(session: &mut Session, wanted: &Attribute) -> Result<(), Failure> {
         };
         return Err(Failure::no_such(format!("'{}' is not set in {}{place}", wanted.name, wanted.scope.word())));
     };
-    say_value(session, &wanted.scope, &wanted.name, &value);
+    let (scope, name) = (scope(session)?, name(session)?);
+    say_value(session, &scope, &name, &value);
     Ok(())
 }
 

@@ -101,5 +101,5 @@ fn forget(session: &mut Session, resource: &str, node: &str) -> Result<(), Failu
         session.request(Request::Cleanup { resource, node: node.clone(), whole_history: false })?;
         session.console.say(format!("Cleaned up {id} on {}", node.unwrap_or_default()));
     }
-    Ok(())
+    super::crm_resource::cleanup::settle(session)
 }

@@ -3,7 +3,7 @@
 //! One table for the spelling of Heartbeat 2 and of today; each command lives in a file of its own below.
 
 mod agents;
-mod cleanup;
+pub(in crate::tools) mod cleanup;
 mod operations;
 mod parameters;
 pub(crate) mod placement;

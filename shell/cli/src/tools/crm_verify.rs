@@ -30,7 +30,9 @@ pub const TOOL: Tool = Tool {
 fn run(session: &mut Session) -> Result<Exit, Failure> {
     let given = match input::given(session, "xml-text", "xml-file", "xml-pipe")? {
         Some(given) => given,
-        None if session.options.has("live-check") || session.world.cib_file.is_some() => live(session)?,
+        None if session.options.has("live-check") || session.name == "verify" || session.world.cib_file.is_some() => {
+            live(session)?
+        }
         None => {
             let hint = "give -L for the running cluster, -x FILE, -X XML, or -p for standard input";
             return Err(Failure::usage("no configuration to check is named").hint(hint));

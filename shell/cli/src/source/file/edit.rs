@@ -9,7 +9,11 @@ use api::Change;
 use cib::Element;
 use std::sync::Arc;
 
-pub(super) fn apply(cib: &Arc<Element>, change: &Change) -> Result<Arc<Element>, Failure> {
+/// The CIB after a change.
+///
+/// # Errors
+/// When the change is refused, as the cluster would.
+pub fn apply(cib: &Arc<Element>, change: &Change) -> Result<Arc<Element>, Failure> {
     let change = match change.clone() {
         Change::Create { section, xml } => cib::Change::Create { section, xml },
         Change::Modify { section, xml, may_create } => cib::Change::Modify { section, xml, may_create },

@@ -12,6 +12,9 @@ use cib::Element;
 /// How long to wait for the cluster to come to rest unless told otherwise: longer than any sane chain of agents.
 const WAIT_DEFAULT_MS: u64 = 3_600_000;
 
+/// How long a cleanup waits for what it sets off.
+const SETTLE_MS: u64 = 60_000;
+
 /// Forgets failures (or all history) of a resource and its collective, on one node or all.
 pub(super) fn forget(session: &mut Session, whole_history: bool) -> Result<(), Failure> {
     let node = wanted_node(session)?;
@@ -19,7 +22,7 @@ pub(super) fn forget(session: &mut Session, whole_history: bool) -> Result<(), F
         session.request(Request::Cleanup { resource: None, node: node.clone(), whole_history })?;
         let place = node.map_or("all nodes".to_owned(), |node| node);
         session.console.say(format!("Cleaned up all resources on {place}"));
-        return Ok(());
+        return settle(session);
     };
     let cib = session.cib()?;
     if !is_asked_for(session, &cib, &id) {
@@ -36,7 +39,21 @@ pub(super) fn forget(session: &mut Session, whole_history: bool) -> Result<(), F
             session.console.say(format!("Cleaned up {primitive} on {host}"));
         }
     }
-    Ok(())
+    settle(session)
+}
+
+/// Waits until the cluster has looked again and acted on it, so that the next command sees how things are.
+pub(in crate::tools) fn settle(session: &mut Session) -> Result<(), Failure> {
+    if !session.is_live() {
+        return Ok(());
+    }
+    match session.request(Request::WaitIdle { timeout_ms: SETTLE_MS }) {
+        Err(failure) if failure.exit == Exit::TIMEOUT => {
+            session.console.complain("the cluster is still at work; see crm_mon");
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// With `-n OPERATION`, only a resource whose operation failed is cleaned up.
