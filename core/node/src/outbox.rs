@@ -51,16 +51,18 @@ impl Outbox {
             Some(view) if self.joined || is_for_joining(command) => {
                 self.ready.push_back((delivery(command), wire::encode(view, command).into()));
             }
-            Some(_) | None if command.is_bound_to_view() => {}
-            Some(_) | None if self.has_room() => self.held.push_back(command.clone()),
-            Some(_) | None => {}
+            Some(_) | None => self.hold(command),
         }
     }
 
-    /// It was said in a view that ended first.
+    /// It was said in a view that ended first: it waits for the next one. Saying it at once would find the same end.
     pub fn undelivered(&mut self, command: &Command) {
-        if !command.is_bound_to_view() {
-            self.send(command);
+        self.hold(command);
+    }
+
+    fn hold(&mut self, command: &Command) {
+        if !command.is_bound_to_view() && self.has_room() {
+            self.held.push_back(command.clone());
         }
     }
 

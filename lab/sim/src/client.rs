@@ -1,0 +1,63 @@
+//! Clients: what they asked, what they were answered, and what they may therefore rely on.
+
+use cib::Element;
+use model::Instant;
+use node::contract::{Reply, RequestId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All clients of all hosts.
+#[derive(Debug, Default)]
+pub struct Clients {
+    asked: u64,
+    waiting: BTreeMap<RequestId, (usize, Option<String>)>,
+    /// Names of the attributes whose change was answered `Done`.
+    pub acknowledged: BTreeSet<String>,
+    /// Names of attributes in what losing sides kept aside.
+    pub aside: BTreeSet<String>,
+    /// When which request was answered, and how.
+    pub answers: BTreeMap<RequestId, (Instant, Reply)>,
+}
+
+impl Clients {
+    /// A new request to a host; `key` is the attribute that it sets, if it does.
+    pub fn asks(&mut self, host: usize, key: Option<String>) -> RequestId {
+        self.asked += 1;
+        let id = RequestId(self.asked);
+        self.waiting.insert(id, (host, key));
+        id
+    }
+
+    /// A name that no other change uses.
+    pub fn fresh_key(&self) -> String {
+        format!("key-{}", self.asked + 1)
+    }
+
+    /// How many are waiting.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(crate) fn answered(&mut self, now: Instant, id: RequestId, reply: Reply) {
+        if let (Some((_, Some(key))), Reply::Done) = (self.waiting.remove(&id), &reply) {
+            self.acknowledged.insert(key);
+        }
+        self.answers.insert(id, (now, reply));
+    }
+
+    /// A brain is gone, and with it the connections of its clients.
+    pub(crate) fn lost(&mut self, host: usize) {
+        self.waiting.retain(|_, (other, _)| *other != host);
+    }
+
+    pub(crate) fn keep_aside(&mut self, cib: &Element) {
+        self.aside.extend(keys(cib));
+    }
+}
+
+/// The permanent attributes of a CIB that clients have set.
+pub fn keys(cib: &Element) -> BTreeSet<String> {
+    let nodes = cib.descend(&["configuration", "nodes"]).into_iter().flat_map(Element::children);
+    let pairs = nodes.flat_map(|node| node.children()).flat_map(|set| set.children());
+    let names = pairs.filter_map(|pair| pair.attribute("name"));
+    names.filter(|name| name.starts_with("key-")).map(str::to_owned).collect()
+}
