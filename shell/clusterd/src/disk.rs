@@ -1,4 +1,4 @@
-//! What the brain keeps on disk: the CIB, the generation, the node's identity and the last events.
+//! What the brain keeps on disk: the CIB, the generation and the last events.
 //!
 //! Every file is replaced in one step (write beside it, sync, rename, sync the directory), so none is ever torn, and none is deleted
 //! because its owner, mode or content is not what we would have written.

@@ -233,10 +233,7 @@ impl NodeLoop {
                 Event::Report(token, report) => self.answer_status(token, &report),
                 Event::Planned { number, plan } => self.feed(Input::Planned { number, plan }),
                 Event::Persisted(ticket) => self.feed(Input::Persisted(ticket)),
-                Event::NotPersisted(ticket, reason) => {
-                    self.tell(Notice::new("disk-refuses", Severity::Error, &reason));
-                    self.feed(Input::NotPersisted(ticket, reason));
-                }
+                Event::NotPersisted(ticket, reason) => self.feed(Input::NotPersisted(ticket, reason)),
                 Event::Notice(notice) => self.tell(notice),
             }
         }

@@ -13,10 +13,13 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long to wait before a refused write is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+
+/// How often a disk that goes on refusing is told of.
+const TELL_EVERY: Duration = Duration::from_mins(1);
 
 /// Configurations of lost partitions that may wait to be kept aside; more than one at a time needs a cluster in pieces.
 const ASIDE_MAX: usize = 16;
@@ -68,7 +71,7 @@ impl Persistence {
     /// When the system gives no thread.
     pub fn start(file: CibFile, writes: Writes, events: Sender<Event>) -> io::Result<Self> {
         let desk = Arc::new(Desk::default());
-        let mut worker = Writer { desk: desk.clone(), file, writes, events };
+        let mut worker = Writer { desk: desk.clone(), file, writes, events, told: None };
         thread::Builder::new().name("persistence".into()).stack_size(crate::STACK).spawn(move || worker.run())?;
         Ok(Self { desk })
     }
@@ -102,6 +105,7 @@ struct Writer {
     file: CibFile,
     writes: Writes,
     events: Sender<Event>,
+    told: Option<Instant>,
 }
 
 impl Writer {
@@ -134,6 +138,7 @@ impl Writer {
         };
         match outcome {
             Ok(edited) => {
+                self.told = None;
                 if let Some(notice) = edited {
                     self.events.send(Event::Notice(notice));
                 }
@@ -144,7 +149,7 @@ impl Writer {
     }
 
     /// A newer write takes the place of the refused one; otherwise the same is tried again.
-    fn try_again(&self, ticket: Ticket, cib: Arc<Element>, error: &io::Error) {
+    fn try_again(&mut self, ticket: Ticket, cib: Arc<Element>, error: &io::Error) {
         let said =
             format!("{}: {error}; make room or repair the disk, the write is tried again", self.file.path().display());
         self.events.send(Event::NotPersisted(ticket, said));

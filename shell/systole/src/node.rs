@@ -2,6 +2,7 @@
 
 mod child;
 mod directives;
+mod earlier_hands;
 mod options;
 mod pid_file;
 mod supervisor;

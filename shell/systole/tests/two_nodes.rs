@@ -121,6 +121,11 @@ fn members(status: &Status) -> Vec<&str> {
     status.nodes.iter().filter(|node| node.member).map(|node| node.name.as_str()).collect()
 }
 
+/// A zombie that nobody has buried has no command line any more.
+fn lives(pid: &str) -> bool {
+    fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
+}
+
 /// Whether a process ends with success before our patience does.
 fn ended(process: &mut Child) -> bool {
     let until = Instant::now() + PATIENCE;
@@ -175,6 +180,23 @@ fn killed_hands_are_started_again() {
         assert!(Instant::now() < until, "the hands do not come back");
         sleep(Duration::from_millis(20));
     }
+}
+
+#[test]
+fn a_killed_supervisor_leaves_the_hands_to_the_next_one_which_also_ends_them() {
+    let mut cluster = Cluster::start();
+    let (left, right) = cluster.hosts.split_at_mut(1);
+    let (host, peer) = (&mut left[0], &right[0]);
+    let hands = host.pid("hands");
+    host.supervisor.kill().unwrap();
+    host.supervisor.wait().unwrap();
+    peer.wait("alpha is missed", |status| members(status) == ["beta"]);
+    host.supervisor = Host::command(&host.dir, "-l").spawn().unwrap();
+    host.wait("alpha is back", |status| members(status) == NAMES);
+    assert_eq!(host.pid("hands"), hands);
+    let mut stop = Host::command(&host.dir, "-k").spawn().unwrap();
+    assert!(ended(&mut stop) && ended(&mut host.supervisor));
+    assert!(!lives(&hands), "the hands have ended, too");
 }
 
 #[test]

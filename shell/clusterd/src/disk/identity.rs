@@ -1,4 +1,4 @@
-//! Who this node is: its generation, which grows at each start, and its UUID.
+//! Which life of this node begins: its generation, which grows at each start.
 
 use super::replace::replace;
 use messaging::contract::Incarnation;
@@ -21,9 +21,6 @@ pub enum IdentityError {
         /// What the system said.
         source: io::Error,
     },
-    /// No UUID can be drawn.
-    #[error("the system gives no randomness for {}", .0.display())]
-    Randomness(PathBuf),
 }
 
 /// Begins a new life: the next generation, already on disk.
@@ -41,42 +38,6 @@ pub fn next_incarnation(state_dir: &Path, wall_seconds: i64) -> Result<Incarnati
     let text = format!("{next:>GENERATION_WIDTH$}\n");
     replace(&path, text.as_bytes(), 0o644).map_err(|source| IdentityError::Write { path, source })?;
     Ok(Incarnation(next))
-}
-
-/// The node's UUID in its usual text form, from `hb_uuid`, which is made when it is missing or damaged.
-///
-/// # Errors
-/// When it cannot be made or written.
-pub fn uuid(state_dir: &Path) -> Result<String, IdentityError> {
-    let path = state_dir.join("hb_uuid");
-    if let Ok(bytes) = fs::read(&path)
-        && let Ok(bytes) = <[u8; 16]>::try_from(bytes)
-    {
-        return Ok(uuid_text(bytes));
-    }
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| IdentityError::Randomness(path.clone()))?;
-    let bytes = with_version_4(bytes);
-    replace(&path, &bytes, 0o644).map_err(|source| IdentityError::Write { path, source })?;
-    Ok(uuid_text(bytes))
-}
-
-fn with_version_4(mut bytes: [u8; 16]) -> [u8; 16] {
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    bytes
-}
-
-fn uuid_text(bytes: [u8; 16]) -> String {
-    let n = u128::from_be_bytes(bytes);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        n >> 96,
-        n >> 80 & 0xffff,
-        n >> 64 & 0xffff,
-        n >> 48 & 0xffff,
-        n & 0xffff_ffff_ffff
-    )
 }
 
 #[cfg(test)]

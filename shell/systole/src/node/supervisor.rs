@@ -3,6 +3,7 @@
 //! It decides nothing about the cluster. That a brain dies touches no resource: the hands go on, and the next brain finds them.
 
 use super::child::Supervised;
+use super::earlier_hands::EarlierHands;
 use super::options::Options;
 use super::pid_file::PidFile;
 use clusterd::brain::{EXIT_LEFT, EXIT_NOT_CONFIGURED, EXIT_RESTART};
@@ -18,8 +19,11 @@ use std::time::{Duration, Instant};
 /// How long the hands may take to end what is under way, after the brain has left.
 const HANDS_LIMIT: Duration = Duration::from_secs(30);
 
-/// How soon hands of an earlier supervisor are looked for again: while they live, ours cannot start, and are not needed.
-const OTHER_HANDS: Duration = Duration::from_secs(5);
+/// How soon hands of an earlier supervisor are looked for again.
+const EARLIER_HANDS: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether the hands have gone, at the end.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The longest sleep without anything to wait for.
 const FOREVER: Duration = Duration::from_hours(1);
@@ -40,6 +44,7 @@ enum Phase {
 struct Supervisor {
     brain: Supervised,
     hands: Supervised,
+    earlier: EarlierHands,
     signals: OwnedFd,
     phase: Phase,
     /// A brain has run here that had a good configuration, so resources may be running.
@@ -71,6 +76,7 @@ impl Supervisor {
         Ok(Self {
             brain: Supervised::new("brain", arguments.clone(), layout.run_dir.join("brain.pid")),
             hands: Supervised::new("hands", arguments, layout.run_dir.join("hands.pid")),
+            earlier: EarlierHands::at(&layout.hands_socket()),
             signals: sys::signal_descriptor(&signals)?,
             phase: Phase::Running,
             has_run: false,
@@ -80,7 +86,7 @@ impl Supervisor {
     fn run(mut self) -> u8 {
         loop {
             let now = Instant::now();
-            self.hands.start_if_due(now);
+            self.start_hands(now);
             self.brain.start_if_due(now);
             self.wait();
             self.hear_signals();
@@ -91,9 +97,18 @@ impl Supervisor {
         }
     }
 
+    /// While hands of an earlier supervisor live, ours could not start, and are not needed.
+    fn start_hands(&mut self, now: Instant) {
+        if self.hands.start_at().is_some_and(|at| at <= now) && self.earlier.run() {
+            self.hands.restart_after(now, EARLIER_HANDS);
+        }
+        self.hands.start_if_due(now);
+    }
+
     fn wait(&self) {
         let ending = match self.phase {
-            Phase::Ending { until, .. } => Some(until),
+            // Hands that are not our children do not signal their end.
+            Phase::Ending { until, .. } => Some(until.min(Instant::now() + LOOK_EVERY)),
             Phase::Running | Phase::Leaving | Phase::Over(_) => None,
         };
         let next = [self.brain.start_at(), self.hands.start_at(), ending].into_iter().flatten().min();
@@ -132,7 +147,7 @@ impl Supervisor {
             self.after_hands(status, now);
         }
         if let Phase::Ending { until, code } = self.phase
-            && (now >= until || !self.hands.runs())
+            && (now >= until || !(self.hands.runs() || self.earlier.run()))
         {
             self.hands.signal(Signal::KILL);
             self.phase = Phase::Over(code);
@@ -160,7 +175,7 @@ impl Supervisor {
             return;
         }
         if exit_code(status) == Some(execd::EXIT_ALREADY_RUNNING) {
-            self.hands.restart_after(now, OTHER_HANDS);
+            self.hands.restart_after(now, EARLIER_HANDS);
             return;
         }
         eprintln!("heartbeat: the hands ended ({status}); starting them again");
@@ -170,7 +185,11 @@ impl Supervisor {
     fn end(&mut self, code: u8, now: Instant) {
         self.brain.retire();
         self.hands.retire();
-        self.hands.signal(Signal::TERM);
+        if self.hands.runs() {
+            self.hands.signal(Signal::TERM);
+        } else if self.earlier.run() {
+            self.earlier.end();
+        }
         self.phase = Phase::Ending { until: now + HANDS_LIMIT, code };
     }
 }

@@ -1,4 +1,4 @@
-//! Generations grow whatever happens to their file; a UUID stays until its file goes.
+//! Generations grow whatever happens to their file.
 
 use super::*;
 
@@ -43,22 +43,4 @@ fn a_generation_that_cannot_be_written_is_an_error_and_not_a_number() {
     let dir = tempfile::tempdir().unwrap();
     let error = next_incarnation(&dir.path().join("missing"), 1).unwrap_err();
     assert!(error.to_string().contains("hb_generation"), "{error}");
-}
-
-#[test]
-fn a_uuid_is_kept_and_a_damaged_or_deleted_one_is_made_anew() {
-    let dir = tempfile::tempdir().unwrap();
-    let first = uuid(dir.path()).unwrap();
-    assert_eq!(uuid(dir.path()).unwrap(), first);
-    fs::write(dir.path().join("hb_uuid"), b"short").unwrap();
-    let second = uuid(dir.path()).unwrap();
-    assert_ne!(first, second);
-    fs::remove_file(dir.path().join("hb_uuid")).unwrap();
-    assert_ne!(uuid(dir.path()).unwrap(), second);
-}
-
-#[test]
-fn a_uuid_is_printed_as_everybody_prints_it() {
-    let bytes = *b"\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff";
-    assert_eq!(uuid_text(bytes), "00112233-4455-6677-8899-aabbccddeeff");
 }
