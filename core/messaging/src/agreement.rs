@@ -12,6 +12,7 @@
 
 use crate::clique::Seniority;
 use crate::contract::{Incarnation, Member};
+use crate::quorum::lineage::Lineage;
 use crate::wire::{Cut, Seat, Stand, Sync};
 use model::{Instant, NodeName};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,6 +136,11 @@ impl Proposal {
         stand.ready > stand.view && self.stands.values().any(|other| other.view == stand.ready)
     }
 
+    /// What the members know together of views with quorum.
+    pub(crate) fn lineage(&self) -> Lineage {
+        Lineage::join(self.stands.values().map(|stand| &stand.lineage))
+    }
+
     /// A member comes from a view with quorum.
     pub(crate) fn inherits_quorum(&self) -> bool {
         self.stands.values().any(|stand| stand.view != 0 && stand.quorate)
@@ -153,7 +159,8 @@ impl Proposal {
     }
 
     fn seat(&self, member: &Member) -> (Seniority, Seat) {
-        let stand = self.stands.get(&member.name).copied().unwrap_or_default();
+        let unknown = Stand::default();
+        let stand = self.stands.get(&member.name).unwrap_or(&unknown);
         let keeps_age = stand.view != 0 && (stand.quorate || !self.inherits_quorum());
         let born = if keeps_age { stand.born } else { self.number };
         let seniority = Seniority::of(&member.name, stand.view, stand.quorate, stand.born);
@@ -187,7 +194,7 @@ mod tests {
     }
 
     fn stand(view: u64, born: u64, received: u64) -> Stand {
-        Stand { view, born, quorate: true, received, ready: 0 }
+        Stand { view, born, quorate: true, received, ..Stand::default() }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod directive;
 mod medium;
 mod own_name;
+mod quorum;
 mod read;
 mod settings;
 #[cfg(test)]
@@ -17,8 +18,10 @@ pub use own_name::OwnName;
 pub use timing::Timing;
 
 use crate::problem::Complaints;
+use crate::quorum::Quorum;
 use model::NodeName;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 /// Most nodes that one file may name.
 pub const NODES_MAX: usize = 100;
@@ -26,6 +29,8 @@ pub const NODES_MAX: usize = 100;
 pub const MEDIA_MAX: usize = 64;
 /// The registered port of the protocol's name.
 pub const PORT_DEFAULT: u16 = 694;
+/// Where a witness listens unless it is told otherwise.
+pub const WITNESS_PORT_DEFAULT: u16 = 6940;
 
 /// A whole `ha.cf`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +45,10 @@ pub struct Config {
     pub timing: Timing,
     /// The cluster's name, part of every seal.
     pub cluster: String,
+    /// Who may act for the cluster.
+    pub quorum: Quorum,
+    /// The witness whose vote counts when the nodes are split into halves.
+    pub witness: Option<SocketAddr>,
     /// Where messages go.
     pub logging: Logging,
     /// The watchdog device, if one is to be fed.

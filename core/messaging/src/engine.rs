@@ -14,6 +14,7 @@ mod agree;
 mod beat;
 mod departure;
 mod pause;
+mod quorate;
 mod receive;
 mod session;
 mod settle;
@@ -31,6 +32,7 @@ use crate::contract::{Incarnation, Input, Output};
 use crate::order::outbox::Outbox;
 use crate::peers::Peers;
 use crate::quorum::Quorum;
+use crate::quorum::lineage::Lineage;
 use crate::wire::{Body, Packet, encode};
 use beat::Pace;
 use departure::Departure;
@@ -70,7 +72,7 @@ impl Setup {
             incarnation,
             links: config.media.len(),
             timing: config.timing,
-            quorum: Quorum::for_nodes(config.nodes.len()),
+            quorum: config.quorum.clone(),
             seed,
         }
     }
@@ -123,6 +125,8 @@ pub struct Engine {
     peers: Peers,
     agreement: Agreement,
     session: Option<Session>,
+    /// What we know of views with quorum, where the rule asks for it.
+    lineage: Lineage,
     outbox: Outbox,
     pace: Pace,
     timers: Timers<Timer>,
@@ -151,6 +155,7 @@ impl Engine {
             peers: Peers::new(others, setup.links),
             agreement: Agreement::default(),
             session: None,
+            lineage: Lineage::default(),
             outbox: Outbox::new(setup.own.clone()),
             pace: Pace::default(),
             timers: Timers::default(),

@@ -1,5 +1,7 @@
 //! Quorum: whether a set of members may act for the cluster. A pure theory of sets; it knows no packets.
 
+pub(crate) mod lineage;
+
 use model::NodeName;
 
 /// The rule of a cluster.
@@ -13,6 +15,11 @@ pub enum Quorum {
     TieBreaker(NodeName),
     /// The inner rule, but never before all nodes have been together once: a host that boots alone starts nothing.
     WaitForAll(Box<Quorum>),
+    /// All nodes at first; then more than half of the last view that had quorum, or half of it with its first member: this
+    /// node if it is among them, else its coordinator. So a cluster that loses one host after another goes on.
+    LastManStanding(Option<NodeName>),
+    /// More than half, or exactly half with the vote of a witness on a host of its own.
+    Witness,
 }
 
 /// What a rule is asked about. A rule that counts something else finds room for it here.
@@ -24,6 +31,10 @@ pub struct Attendance<'a> {
     pub configured: usize,
     /// At least one member comes from a view with quorum.
     pub inherited: bool,
+    /// The members carry on the last view that had quorum.
+    pub heirs: bool,
+    /// The witness has given its vote to these members.
+    pub witness: bool,
 }
 
 impl Quorum {
@@ -34,13 +45,24 @@ impl Quorum {
 
     /// Whether these members may act for the cluster.
     pub fn holds(&self, attendance: Attendance<'_>) -> bool {
-        let Attendance { members, configured, inherited } = attendance;
+        let Attendance { members, configured, inherited, heirs, witness } = attendance;
         let twice = 2 * members.len();
         match self {
             Self::Majority => twice > configured,
             Self::AnyOfTwo => !members.is_empty(),
             Self::TieBreaker(breaker) => twice > configured || (twice == configured && members.contains(breaker)),
             Self::WaitForAll(rule) => (inherited || members.len() == configured) && rule.holds(attendance),
+            Self::LastManStanding(_) => heirs || members.len() == configured,
+            Self::Witness => twice > configured || (twice == configured && witness),
+        }
+    }
+
+    /// Whether so many members have quorum only if a witness says so.
+    pub(crate) fn asks_a_witness(&self, members: usize, configured: usize) -> bool {
+        match self {
+            Self::Witness => 2 * members == configured,
+            Self::WaitForAll(rule) => rule.asks_a_witness(members, configured),
+            Self::Majority | Self::AnyOfTwo | Self::TieBreaker(_) | Self::LastManStanding(_) => false,
         }
     }
 }
@@ -55,7 +77,7 @@ mod tests {
     }
 
     fn holds(rule: &Quorum, members: &[NodeName], configured: usize) -> bool {
-        rule.holds(Attendance { members, configured, inherited: false })
+        rule.holds(Attendance { members, configured, inherited: false, heirs: false, witness: false })
     }
 
     /// Two disjoint sets never both have quorum, for every size and every split.
@@ -95,6 +117,19 @@ mod tests {
         let rule = Quorum::WaitForAll(Box::new(Quorum::AnyOfTwo));
         assert!(!holds(&rule, &names(1), 2));
         assert!(holds(&rule, &names(2), 2));
-        assert!(rule.holds(Attendance { members: &names(1), configured: 2, inherited: true }));
+        let alone = Attendance { members: &names(1), configured: 2, inherited: true, heirs: false, witness: false };
+        assert!(rule.holds(alone));
+    }
+
+    #[test]
+    fn a_witness_decides_between_halves_and_nothing_else() {
+        let rule = Quorum::Witness;
+        for (members, configured, expected) in [(1, 2, true), (2, 4, true), (1, 4, false), (2, 2, false)] {
+            let members = names(members);
+            let with = Attendance { members: &members, configured, inherited: true, heirs: false, witness: true };
+            let without = Attendance { witness: false, ..with };
+            assert_eq!(rule.asks_a_witness(members.len(), configured), expected);
+            assert_eq!(rule.holds(with) != rule.holds(without), expected);
+        }
     }
 }

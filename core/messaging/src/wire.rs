@@ -9,6 +9,7 @@ mod encode;
 mod tests;
 
 use crate::contract::{Delivery, Incarnation, Member};
+use crate::quorum::lineage::Lineage;
 use model::NodeName;
 use std::sync::Arc;
 
@@ -114,7 +115,7 @@ impl Flags {
 }
 
 /// Where a node stands when it accepts a proposal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Stand {
     pub(crate) view: u64,
     pub(crate) born: u64,
@@ -123,6 +124,8 @@ pub(crate) struct Stand {
     pub(crate) received: u64,
     /// The view that it was ready to install; 0 for none.
     pub(crate) ready: u64,
+    /// What it knows of views with quorum; empty unless the rule asks for it.
+    pub(crate) lineage: Lineage,
 }
 
 /// A view about to be installed.

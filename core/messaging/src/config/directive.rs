@@ -70,7 +70,7 @@ const NO_LOGD: &str = "there is no logging daemon; messages go to syslog and to 
 const NO_CLASSIC: &str = "packets have the native format, which is compact and sealed as a whole";
 const NO_LEGACY: &str = "it only ever acted without crm; what it did is now said in the CIB";
 
-/// All directives of Heartbeat 2.1 and 3.0.
+/// All directives of Heartbeat 2.1 and 3.0, and four of our own: `quorum`, `tie_breaker`, `wait_for_all`, `witness`.
 pub const DIRECTIVES: &[Directive] = &[
     unshown("node", Grammar::List),
     honoured("autojoin", "none"),
@@ -99,6 +99,10 @@ pub const DIRECTIVES: &[Directive] = &[
     honoured("enable_config_writes", "on"),
     honoured("use_apphbd", "false"),
     unshown("env", Grammar::Line),
+    unshown("quorum", Grammar::Line),
+    unshown("tie_breaker", Grammar::Line),
+    unshown("wait_for_all", Grammar::Line),
+    unshown("witness", Grammar::Line),
     idle("deadping", "", "it is for ping nodes, and there are none"),
     idle("baud", "19200", "it is for serial lines, and there are none"),
     idle("auto_failback", "legacy", NO_LEGACY),
@@ -136,7 +140,7 @@ pub const DIRECTIVES: &[Directive] = &[
     ),
     refused(
         "quorum_server",
-        "its protocol is not spoken; a cluster of two nodes needs none, a larger one has a majority",
+        "its protocol is not spoken; run `systole witness` on a third host and write: witness ADDRESS",
     ),
 ];
 

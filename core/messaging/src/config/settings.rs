@@ -3,7 +3,8 @@
 use super::directive::DIRECTIVES;
 use super::read::Statement;
 use super::{
-    Config, GenerationMethod, Logging, MEDIA_MAX, Medium, NODES_MAX, PORT_DEFAULT, Realtime, medium, timing, value,
+    Config, GenerationMethod, Logging, MEDIA_MAX, Medium, NODES_MAX, PORT_DEFAULT, Realtime, medium, quorum, timing,
+    value,
 };
 use crate::problem::Complaints;
 use model::NodeName;
@@ -22,8 +23,12 @@ pub(super) fn settle(statements: &[Statement], complaints: &mut Complaints) -> C
     settings.crm();
     settings.unwanted();
     let udpport = settings.udpport();
+    let nodes = settings.nodes();
+    let (quorum, witness) = quorum::quorum(statements, &nodes, timing, settings.complaints);
     Config {
-        nodes: settings.nodes(),
+        nodes,
+        quorum,
+        witness,
         media: settings.media(),
         udpport,
         timing,

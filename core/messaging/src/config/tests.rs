@@ -1,6 +1,7 @@
 //! What an administrator may write into `ha.cf`, and what he is told.
 
 use super::{Config, DIRECTIVES, Medium, Standing, value};
+use crate::quorum::Quorum;
 use std::time::Duration;
 
 const FILE: &str = "ha.cf";
@@ -104,6 +105,53 @@ fn each_mistake_is_named_with_its_line() {
     ];
     for (text, expected) in table {
         let found = complaint(text);
+        assert!(found.contains(expected), "{text:?}: {found}");
+    }
+}
+
+#[test]
+fn the_rule_of_quorum_is_chosen_by_words() {
+    let two = "bcast eth0\ncrm on\nnode a b\n";
+    let three = "bcast eth0\ncrm on\nnode a b c\n";
+    let table = [
+        (two, "", Quorum::AnyOfTwo),
+        (three, "", Quorum::Majority),
+        (two, "quorum majority", Quorum::Majority),
+        (two, "quorum any", Quorum::AnyOfTwo),
+        (two, "wait_for_all on", Quorum::WaitForAll(Box::new(Quorum::AnyOfTwo))),
+        (three, "wait_for_all on", Quorum::WaitForAll(Box::new(Quorum::Majority))),
+        (two, "wait_for_all off", Quorum::AnyOfTwo),
+        (two, "tie_breaker B", Quorum::TieBreaker("b".into())),
+        (three, "quorum last-man-standing", Quorum::LastManStanding(None)),
+        (three, "quorum last-man-standing\ntie_breaker c", Quorum::LastManStanding(Some("c".into()))),
+        (two, "witness 192.0.2.7", Quorum::Witness),
+    ];
+    for (cluster, words, expected) in table {
+        let config = good(&format!("{cluster}{words}\n"));
+        assert_eq!((config.quorum, config.warnings.len()), (expected, 0), "{words}");
+    }
+    let witness = |text: &str| good(&format!("{two}witness {text}\n")).witness.unwrap().to_string();
+    assert_eq!(witness("192.0.2.7"), "192.0.2.7:6940");
+    assert_eq!(witness("[2001:db8::7]:700"), "[2001:db8::7]:700");
+}
+
+#[test]
+fn rules_that_do_not_go_together_are_refused() {
+    let table = [
+        ("node a b c\nquorum any", "any is for two nodes, and there are 3"),
+        ("node a b\nquorum half", "[half] is no rule of quorum"),
+        ("node a b\ntie_breaker c", "[c] is not a node of this cluster"),
+        ("node a b\nquorum any\ntie_breaker a", "quorum any needs no tie breaker"),
+        ("node a b\nwitness 192.0.2.7\nquorum any", "a witness goes with quorum majority only"),
+        ("node a b\nwitness 192.0.2.7\ntie_breaker a", "a witness and a tie_breaker"),
+        ("node a b\nwitness 192.0.2.7\nwait_for_all on", "a witness and wait_for_all"),
+        ("node a b c\nwitness 192.0.2.7", "3 nodes are an odd number"),
+        ("node a b\nwitness third-host", "[third-host] is not an address"),
+        ("node a b\ndeadtime 40\nwitness 192.0.2.7", "deadtime is longer than 30 s"),
+        ("node a b\nwait_for_all maybe", "wait_for_all: [maybe] is neither yes nor no"),
+    ];
+    for (text, expected) in table {
+        let found = complaint(&format!("bcast eth0\ncrm on\n{text}\n"));
         assert!(found.contains(expected), "{text:?}: {found}");
     }
 }

@@ -4,7 +4,6 @@ use super::session::Session;
 use super::{Engine, Timer};
 use crate::agreement::Proposal;
 use crate::contract::{Member, Output};
-use crate::quorum::Attendance;
 use crate::wire::{Body, Cut, Stand, Sync};
 use model::{Instant, NodeName, Severity};
 use std::time::Duration;
@@ -46,13 +45,14 @@ impl Engine {
     fn stand(&self) -> Stand {
         let ready = self.agreement.pending.as_ref().map_or(0, |sync| sync.number);
         match &self.session {
-            None => Stand { ready, ..Stand::default() },
+            None => Stand { ready, lineage: self.lineage.clone(), ..Stand::default() },
             Some(session) => Stand {
                 view: session.view.number,
                 born: session.born,
                 quorate: session.view.quorate,
                 received: session.log.received(),
                 ready,
+                lineage: self.lineage.clone(),
             },
         }
     }
@@ -98,15 +98,14 @@ impl Engine {
 
     /// Everybody has answered: the second round.
     fn advance(&mut self, now: Instant) {
+        let Some(quorate) = self.agreement.proposal.as_ref().map(|proposal| self.has_quorum(now, proposal)) else {
+            return;
+        };
         let Some(proposal) = &mut self.agreement.proposal else { return };
-        let names: Vec<NodeName> = proposal.members.iter().map(|member| member.name.clone()).collect();
-        let attendance =
-            Attendance { members: &names, configured: self.setup.nodes.len(), inherited: proposal.inherits_quorum() };
-        let quorate = self.setup.quorum.holds(attendance);
         let sync = proposal.conclude(quorate);
         proposal.sync = Some(sync.clone());
         proposal.resends = 0;
-        if names.len() > 1 {
+        if sync.seats.len() > 1 {
             self.timers.set(Timer::Agree, now + ASK_AFTER);
             self.send(None, Body::Sync(sync.clone()));
         }
@@ -149,6 +148,7 @@ impl Engine {
             }
             return;
         }
+        self.note_attempt();
         let own = self.setup.own.clone();
         match (&self.agreement.proposal, &self.agreement.follows) {
             (Some(_), _) => self.on_ready(now, &own, number),
@@ -181,6 +181,7 @@ impl Engine {
         }
         self.agreement.proposal = None;
         self.agreement.installed = sync.number;
+        self.note_formed(&sync);
         let view = session.view.clone();
         self.session = Some(session);
         self.counters.views += 1;

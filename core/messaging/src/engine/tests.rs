@@ -6,5 +6,6 @@ mod detector;
 mod identity;
 mod membership;
 mod order;
+mod quorum;
 mod storm;
 mod world;

@@ -5,6 +5,7 @@ use super::{
     Body, Cut, Flags, Heartbeat, MESSAGE_MAX, Malformed, PIECE_MAX, Packet, Piece, Seat, Stand, Sync, VERSION,
 };
 use crate::contract::{Delivery, Incarnation, Member};
+use crate::quorum::lineage::{Electorate, Lineage};
 use model::NodeName;
 
 /// The packet in these bytes.
@@ -89,7 +90,17 @@ fn stand(reader: &mut Reader) -> Result<Stand, Malformed> {
         quorate: reader.flag()?,
         received: reader.number()?,
         ready: reader.number()?,
+        lineage: lineage(reader)?,
     })
+}
+
+fn lineage(reader: &mut Reader) -> Result<Lineage, Malformed> {
+    let formed = if reader.flag()? { Some(electorate(reader)?) } else { None };
+    Ok(Lineage { formed, attempts: reader.list(electorate)? })
+}
+
+fn electorate(reader: &mut Reader) -> Result<Electorate, Malformed> {
+    Ok(Electorate { view: reader.number()?, lives: reader.list(Reader::fixed)? })
 }
 
 fn sync(reader: &mut Reader) -> Result<Sync, Malformed> {

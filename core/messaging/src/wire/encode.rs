@@ -3,6 +3,7 @@
 use super::codec::Writer;
 use super::{Body, Cut, Heartbeat, Packet, Piece, Seat, Stand, Sync, VERSION};
 use crate::contract::{Delivery, Member};
+use crate::quorum::lineage::Electorate;
 
 /// The packet as it is sealed and sent.
 pub(crate) fn encode(packet: &Packet) -> Vec<u8> {
@@ -107,6 +108,17 @@ fn stand(writer: &mut Writer, stand: &Stand) {
     writer.byte(u8::from(stand.quorate));
     writer.number(stand.received);
     writer.number(stand.ready);
+    let formed = stand.lineage.formed.as_ref();
+    writer.byte(u8::from(formed.is_some()));
+    formed.into_iter().for_each(|one| electorate(writer, one));
+    writer.length(stand.lineage.attempts.len());
+    stand.lineage.attempts.iter().for_each(|one| electorate(writer, one));
+}
+
+fn electorate(writer: &mut Writer, electorate: &Electorate) {
+    writer.number(electorate.view);
+    writer.length(electorate.lives.len());
+    electorate.lives.iter().for_each(|life| writer.fixed(*life));
 }
 
 fn sync(writer: &mut Writer, sync: &Sync) {

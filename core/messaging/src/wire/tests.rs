@@ -2,6 +2,7 @@
 
 use super::{Body, Cut, Flags, Heartbeat, Malformed, PIECE_MAX, Packet, Piece, Seat, Stand, Sync, decode, encode};
 use crate::contract::{Delivery, Incarnation, Member};
+use crate::quorum::lineage::{Electorate, Lineage};
 use model::{NodeName, Rng};
 
 fn packet(body: Body, to: Option<&str>) -> Packet {
@@ -27,10 +28,15 @@ fn piece(length: usize) -> Piece {
     }
 }
 
+fn stand(lineage: Lineage) -> Stand {
+    Stand { view: 1, born: 2, quorate: true, received: 3, ready: 4, lineage }
+}
+
 fn every_kind() -> Vec<Packet> {
     let member = Member { name: "a".into(), incarnation: Incarnation(3) };
     let seats = vec![Seat { member: member.clone(), born: 1, previous: 2 }];
     let cuts = vec![Cut { view: 4, slot: 5, holder: "a".into() }];
+    let electorate = Electorate { view: 7, lives: vec![1, u64::MAX] };
     let bodies = vec![
         Body::Heartbeat(Heartbeat {
             flags: Flags(31),
@@ -44,7 +50,11 @@ fn every_kind() -> Vec<Packet> {
         Body::Challenge { incarnation: Incarnation(1), nonce: 2 },
         Body::Response { nonce: u64::MAX },
         Body::Propose { number: 1, members: vec![member] },
-        Body::Accept { number: 1, stand: Stand { view: 1, born: 2, quorate: true, received: 3, ready: 4 } },
+        Body::Accept { number: 1, stand: stand(Lineage::default()) },
+        Body::Accept {
+            number: 1,
+            stand: stand(Lineage { formed: Some(electorate.clone()), attempts: vec![electorate] }),
+        },
         Body::Sync(Sync { number: 1, quorate: false, seats, cuts }),
         Body::Ready { number: 0 },
         Body::Submit { view: 1, piece: piece(0) },

@@ -159,3 +159,40 @@ fn each_broadcast_has_one_end(world: &World, life: &Life) {
         assert!(count <= 1, "{} ended {count} times", String::from_utf8_lossy(payload));
     }
 }
+
+/// Last man standing: each view with quorum has all nodes, or more than half of the former one; or half of it, with its first.
+pub(super) fn views_with_quorum_form_a_line(world: &World) {
+    let mut line: BTreeMap<u64, &View> = BTreeMap::new();
+    for life in &world.lives {
+        let views = life.events.iter().filter_map(|(_, event)| match event {
+            Event::View(view) => Some(view),
+            Event::Deliver { .. } | Event::Undelivered(_) | Event::ViewLost | Event::Left | Event::Notice(_) => None,
+        });
+        line.extend(views.filter(|view| view.quorate).map(|view| (view.number, view)));
+    }
+    let left: Vec<&NodeName> = departed(world);
+    let mut views = line.into_values();
+    let Some(mut before) = views.next() else { return };
+    // Numbers follow each other within one set of lives only: a life that is over may have reached a higher one.
+    for after in views {
+        if has_an_older_life(after, before) {
+            continue;
+        }
+        let kept = before.members.iter().filter(|member| after.members.contains(member)).count();
+        let gone = before.members.iter().filter(|member| left.contains(&&member.name)).count();
+        let most = 2 * kept + gone >= before.members.len() && kept > 0;
+        assert!(most || after.members.len() == world.names.len(), "{before:?} is not carried on by {after:?}");
+        before = after;
+    }
+}
+
+fn has_an_older_life(view: &View, than: &View) -> bool {
+    let mut pairs = view.members.iter().flat_map(|one| than.members.iter().map(move |other| (one, other)));
+    pairs.any(|(one, other)| one.name == other.name && one.incarnation < other.incarnation)
+}
+
+/// Nodes of which a life has left in order, or was about to.
+fn departed(world: &World) -> Vec<&NodeName> {
+    let left = |life: &&Life| life.leaving;
+    world.lives.iter().filter(left).map(|life| &world.names[life.node]).collect()
+}

@@ -75,25 +75,30 @@ fn storm(seed: u64) {
     let _named = Named(seed);
     let count = 1 + usize::try_from(seed % 6).unwrap();
     let mut world = World::seeded(count, seed);
-    world.timing.initdead = 1_500 * MS;
-    world.links = 1 + u8::try_from(seed % 2).unwrap();
-    (0..count).filter(|node| *node == 0 || !seed.is_multiple_of(3)).for_each(|node| world.start(node));
-    let mut number = 0;
-    for _ in 0..40 {
-        if world.rng.chance(400) {
-            fault(&mut world);
-        }
-        chatter(&mut world, &mut number);
-        let span = u32::try_from(1 + world.rng.below(200)).unwrap();
-        world.run(span * MS);
-    }
+    faults(&mut world, seed);
     all_laws(&world);
     goes_on(&mut world, seed);
     all_laws(&world);
 }
 
-/// After the faults end, everybody is together within a bound and talks.
-fn goes_on(world: &mut World, seed: u64) {
+/// The first part of a storm.
+pub(super) fn faults(world: &mut World, seed: u64) {
+    world.timing.initdead = 1_500 * MS;
+    world.links = 1 + u8::try_from(seed % 2).unwrap();
+    (0..world.names.len()).filter(|node| *node == 0 || !seed.is_multiple_of(3)).for_each(|node| world.start(node));
+    let mut number = 0;
+    for _ in 0..40 {
+        if world.rng.chance(400) {
+            fault(world);
+        }
+        chatter(world, &mut number);
+        let span = u32::try_from(1 + world.rng.below(200)).unwrap();
+        world.run(span * MS);
+    }
+}
+
+/// The faults end, and every host runs.
+pub(super) fn settle_down(world: &mut World) {
     world.heal();
     world.network.loss = 0;
     world.network.duplicates = 0;
@@ -104,6 +109,11 @@ fn goes_on(world: &mut World, seed: u64) {
             world.start(node);
         }
     }
+}
+
+/// After the faults end, everybody is together within a bound and talks.
+fn goes_on(world: &mut World, seed: u64) {
+    settle_down(world);
     assert!(
         world.run_until(6_000 * MS, World::is_whole).is_some(),
         "seed {seed}: not together again\n{}",

@@ -36,6 +36,8 @@ pub(super) struct Life {
     pub(super) events: Vec<(Instant, Event)>,
     pub(super) broadcast: Vec<Arc<[u8]>>,
     pub(super) ended: bool,
+    /// It was told to leave.
+    pub(super) leaving: bool,
 }
 
 /// What the network does to packets.
@@ -125,7 +127,7 @@ impl World {
             seed: self.rng.next_u64(),
         };
         self.current[node] = self.lives.len();
-        self.lives.push(Life { node, events: Vec::new(), broadcast: Vec::new(), ended: false });
+        self.lives.push(Life { node, events: Vec::new(), broadcast: Vec::new(), ended: false, leaving: false });
         self.engines[node] = Some(Engine::new(setup, self.now));
         self.drain(node);
     }
@@ -144,6 +146,7 @@ impl World {
     pub(super) fn input(&mut self, node: usize, input: Input) {
         let now = self.now;
         if let Some(engine) = &mut self.engines[node] {
+            self.lives[self.current[node]].leaving |= matches!(input, Input::Leave);
             engine.handle(now, input);
             self.drain(node);
         }

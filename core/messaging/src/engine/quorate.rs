@@ -1,0 +1,61 @@
+//! What the engine knows for the rule of quorum, beyond who is there.
+
+use super::Engine;
+use crate::agreement::Proposal;
+use crate::clique::fingerprint;
+use crate::contract::Member;
+use crate::quorum::lineage::{Departed, Electorate};
+use crate::quorum::{Attendance, Quorum};
+use crate::wire::{Flags, Sync};
+use model::{Instant, NodeName};
+
+impl Engine {
+    /// Whether the members of a proposal that all have answered are to have quorum.
+    pub(super) fn has_quorum(&self, _now: Instant, proposal: &Proposal) -> bool {
+        let names: Vec<NodeName> = proposal.members.iter().map(|member| member.name.clone()).collect();
+        self.setup.quorum.holds(Attendance {
+            members: &names,
+            configured: self.setup.nodes.len(),
+            inherited: proposal.inherits_quorum(),
+            heirs: self.are_heirs(proposal),
+            witness: false,
+        })
+    }
+
+    fn are_heirs(&self, proposal: &Proposal) -> bool {
+        let here: Vec<u64> = proposal.members.iter().map(life).collect();
+        matches!(self.setup.quorum, Quorum::LastManStanding(_))
+            && proposal.lineage().is_carried_by(&here, &self.departed())
+    }
+
+    /// Who has announced that it leaves. It accepts no proposal after that.
+    fn departed(&self) -> Vec<Departed> {
+        let leaving = self.peers.iter().filter(|(_, peer)| peer.report.flags.has(Flags::LEAVING));
+        leaving.map(|(_, peer)| Departed { life: peer.fingerprint, promised: peer.report.promised }).collect()
+    }
+
+    /// Before anybody is told that we are ready for it: the pending view may have quorum from now on.
+    pub(super) fn note_attempt(&mut self) {
+        let Some(electorate) = self.agreement.pending.as_ref().and_then(|sync| self.electorate(sync)) else { return };
+        self.lineage.attempt(electorate);
+    }
+
+    /// A view is installed.
+    pub(super) fn note_formed(&mut self, sync: &Sync) {
+        if let Some(electorate) = self.electorate(sync) {
+            self.lineage.form(electorate);
+        }
+    }
+
+    /// What is to be remembered of a view; nothing under rules that do not ask for it, or when it has no quorum.
+    fn electorate(&self, sync: &Sync) -> Option<Electorate> {
+        let Quorum::LastManStanding(breaker) = &self.setup.quorum else { return None };
+        let mut members: Vec<&Member> = sync.seats.iter().map(|seat| &seat.member).collect();
+        members.sort_by_key(|member| Some(&member.name) != breaker.as_ref());
+        sync.quorate.then(|| Electorate { view: sync.number, lives: members.into_iter().map(life).collect() })
+    }
+}
+
+fn life(member: &Member) -> u64 {
+    fingerprint(&member.name, member.incarnation.0)
+}
