@@ -1,5 +1,6 @@
 //! The tutorial's cluster on two hosts, with words for what a test does to it and asks of it.
 
+use crate::said::Said;
 use demo::hosts::{HostError, Lab, private_directory};
 use demo::stage::{self, Setup};
 use demo::watch::Watch;
@@ -39,7 +40,7 @@ pub fn require(holds: bool, text: impl Into<String>) -> Result<(), Failure> {
 /// Both addresses of the tutorial's cib.xml, as the client asks them.
 pub const SERVICE: [&str; 2] = ["1.2.3.4:5060", "1.2.3.5:5060"];
 /// Times for tests: a dead host is noticed after half a second.
-pub const FAST: &str = "keepalive 100ms\ndeadtime 500ms\ninitdead 2\n";
+pub const FAST: &str = "keepalive 100ms\ndeadtime 500ms\ninitdead 2\nlogfile /var/log/ha-log\n";
 
 /// Hosts `sip-a`, `sip-b` and `client`, furnished with the tutorial's files; the cluster software is not started.
 pub struct Cluster {
@@ -98,16 +99,109 @@ impl Cluster {
         stage::check(&self.lab, host, "/usr/sbin/heartbeat").map_err(Failure::from)
     }
 
+    /// One more host on the segment with the tutorial's files; nothing runs there.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn add_host(&mut self, name: &str, address: &str) -> Result<(), Failure> {
+        self.lab.add(name, address);
+        self.lab.boot(name)?;
+        let setup = Setup { ha_cf_more: FAST.into(), cib: None };
+        stage::furnish(&self.lab, name, &setup).map_err(Failure::from)
+    }
+
+    /// Another cluster on the same segment: `sip-c` and `sip-d`, with these files and no resources, started.
+    ///
+    /// # Errors
+    /// When its hosts do not come up or do not find each other.
+    pub fn add_neighbours(&mut self, ha_cf: &str, authkeys: &str) -> Result<(), Failure> {
+        let hosts = [("sip-c", "1.2.3.3/24"), ("sip-d", "1.2.3.13/24")];
+        for (host, address) in hosts {
+            self.add_host(host, address)?;
+            self.put(host, "/etc/ha.d/ha.cf", "644", ha_cf)?;
+            self.put(host, "/etc/ha.d/authkeys", "600", authkeys)?;
+            self.run(host, "rm /var/lib/heartbeat/crm/cib.xml")?;
+        }
+        self.start_together(&["sip-c", "sip-d"])?;
+        self.wait("the neighbours found each other", Duration::from_secs(20), |cluster| {
+            cluster.run("sip-c", "crm_mon -1").is_ok_and(|text| text.contains("Online: [ sip-c sip-d ]"))
+        })
+    }
+
+    /// A counter of the messaging layer on a host, by the name that `systole status` shows.
+    ///
+    /// # Errors
+    /// When it is not shown.
+    pub fn counter(&self, host: &str, name: &str) -> Result<u64, Failure> {
+        let text = self.run(host, "systole status")?;
+        let found = text.lines().find_map(|line| line.split_whitespace().skip_while(|word| *word != name).nth(1));
+        let number = found.and_then(|word| word.parse().ok());
+        number.ok_or_else(|| Failure::broken(format!("'systole status' shows no {name}:\n{text}")))
+    }
+
     /// Runs a line on a host that has to succeed; what it printed on standard output.
     ///
     /// # Errors
     /// With what it printed, when it fails.
     pub fn run(&self, host: &str, line: &str) -> Result<String, Failure> {
-        let output = self.lab.shell(host, line)?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let more = String::from_utf8_lossy(&output.stderr);
-        require(output.status.success(), format!("'{line}' on {host} failed ({}):\n{text}{more}", output.status))?;
-        Ok(text)
+        let said = self.ask(host, line)?;
+        said.expect_code(0)?;
+        Ok(said.out)
+    }
+
+    /// Runs a line on a host that may fail; what it said.
+    ///
+    /// # Errors
+    /// When the host is off.
+    pub fn ask(&self, host: &str, line: &str) -> Result<Said, Failure> {
+        Ok(Said::new(host, line, &self.lab.shell(host, line)?))
+    }
+
+    /// Writes a file on a host.
+    ///
+    /// # Errors
+    /// When the host refuses.
+    pub fn put(&self, host: &str, path: &str, mode: &str, content: &str) -> Result<(), Failure> {
+        stage::put(&self.lab, host, path, mode, content).map_err(Failure::from)
+    }
+
+    /// Stops the cluster software on a host in order.
+    ///
+    /// # Errors
+    /// With what it said, when it does not.
+    pub fn stop(&self, host: &str) -> Result<(), Failure> {
+        self.run(host, "/usr/sbin/heartbeat -k").map(drop)
+    }
+
+    /// Starts the cluster software on these hosts within milliseconds of each other.
+    ///
+    /// # Errors
+    /// With what it said, when one refuses.
+    pub fn start_together(&self, hosts: &[&str]) -> Result<(), Failure> {
+        let failures: Vec<Failure> = std::thread::scope(|scope| {
+            let threads: Vec<_> = hosts.iter().map(|host| scope.spawn(|| self.start(host))).collect();
+            threads.into_iter().filter_map(|thread| thread.join().expect("starting does not panic").err()).collect()
+        });
+        failures.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// How often a resource has failed on a node, as any host's tool says.
+    ///
+    /// # Errors
+    /// When the tool fails or says something else than a count.
+    pub fn failcount(&self, resource: &str, node: &str) -> Result<u32, Failure> {
+        let line = format!("crm_failcount -Q -G -U {node} -r {resource}");
+        let text = self.run(&self.some_host()?, &line)?;
+        text.trim().parse().map_err(|_| Failure::broken(format!("'{line}' printed no count: '{text}'")))
+    }
+
+    /// Lets a resource fail once where it runs, as if its monitor had found it, and waits for the recovery.
+    ///
+    /// # Errors
+    /// When the tool refuses or the cluster does not become idle.
+    pub fn fail(&self, resource: &str, node: &str) -> Result<(), Failure> {
+        self.run(node, &format!("crm_resource -F -r {resource} -H {node}"))?;
+        self.settle()
     }
 
     /// Waits up to 30 s until no transition is under way anywhere.
@@ -177,12 +271,7 @@ impl Cluster {
     pub fn report(&self) -> String {
         let mut text = String::new();
         for host in self.lab.names().iter().filter(|host| *host != "client" && self.lab.is_on(host)) {
-            for line in [
-                "crm_mon -1 -r -f",
-                "systole events | tail -n 25",
-                "ip -o -4 address show",
-                "tail -n 15 /var/log/ha-log",
-            ] {
+            for line in ["crm_mon -1 -r -f", "ip -o -4 address show", "tail -n 25 /var/log/ha-log"] {
                 let output = self.lab.shell(host, line);
                 let said = output.map_or_else(
                     |error| error.to_string(),
@@ -194,14 +283,18 @@ impl Cluster {
         text
     }
 
-    fn some_host(&self) -> Result<String, Failure> {
+    /// A host of the cluster that is on.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn some_host(&self) -> Result<String, Failure> {
         let mut hosts = self.lab.names().into_iter().filter(|host| host != "client" && self.lab.is_on(host));
         hosts.next().ok_or_else(|| Failure::broken("every host is off"))
     }
 }
 
 /// The product as `cargo build --release -p systole` leaves it, or the one that `SYSTOLE_BINARY` names.
-fn binary() -> Result<PathBuf, Failure> {
+pub(crate) fn binary() -> Result<PathBuf, Failure> {
     let built = || {
         std::env::current_exe().ok()?.ancestors().find(|at| at.ends_with("target")).map(|at| at.join("release/systole"))
     };

@@ -2,7 +2,16 @@
 //!
 //! The hosts themselves are `demo::hosts`, the same that `systole demo` shows to a newcomer.
 
+mod capture;
+pub mod claims;
 mod cluster;
+mod ledger;
 pub mod runner;
+mod said;
+mod timeline;
 
-pub use cluster::{Cluster, Failure, require};
+pub use capture::Capture;
+pub use cluster::{Cluster, FAST, Failure, SERVICE, require};
+pub use ledger::{Call, Ledger};
+pub use said::Said;
+pub use timeline::Timeline;

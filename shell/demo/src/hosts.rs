@@ -178,7 +178,11 @@ impl Lab {
     /// When the host is off or the line could not be started; its own failure is in the output.
     pub fn shell(&self, name: &str, line: &str) -> Result<Output, HostError> {
         let mut command = self.command(name, "timeout")?;
-        command.args(["--kill-after=2", "120", "sh", "-c", line]).stdin(Stdio::null()).output().map_err(system("running a command in a host"))
+        command
+            .args(["--kill-after=2", "120", "sh", "-c", line])
+            .stdin(Stdio::null())
+            .output()
+            .map_err(system("running a command in a host"))
     }
 
     /// Cuts these hosts off from each other; every other host still reaches all of them.

@@ -1,0 +1,94 @@
+//! The clusters that the claims are checked on, and what the checks have in common.
+
+use demo::stage::{Setup, tutorial};
+use live::{Cluster, FAST, Failure, Ledger};
+use std::time::Duration;
+
+/// The preferred host.
+pub const A: &str = "sip-a";
+/// The backup.
+pub const B: &str = "sip-b";
+/// Both.
+pub const BOTH: [&str; 2] = [A, B];
+/// For what has to happen soon.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// The tutorial's three resources, in the order of their start.
+pub const MEMBERS: [&str; 3] = ["IPaddr2-1.2.3.4", "IPaddr2-1.2.3.5", "OpenSIPS"];
+/// Where sipsak's arguments are written.
+pub const SIPSAK_LOG: &str = "/var/log/sipsak";
+
+/// The files byte for byte as printed; `sipsak` writes down what it was asked, then does it.
+pub fn printed() -> Result<Cluster, Failure> {
+    let cluster = Cluster::furnished("")?;
+    for host in BOTH {
+        spy_on_sipsak(&cluster, host)?;
+    }
+    cluster.start_together(&BOTH)?;
+    cluster.wait_for_active(A, Duration::from_secs(60))?;
+    cluster.settle()?;
+    Ok(cluster)
+}
+
+/// The same with short times: a dead host is noticed after half a second, a dead resource after one. The agents keep books.
+pub fn quick() -> Result<Cluster, Failure> {
+    let cluster = quick_and_stopped()?;
+    cluster.start_together(&BOTH)?;
+    cluster.wait_for_active(A, PATIENCE)?;
+    cluster.settle()?;
+    Ok(cluster)
+}
+
+/// As [`quick`], before its start.
+pub fn quick_and_stopped() -> Result<Cluster, Failure> {
+    let cluster = Cluster::with(&Setup { ha_cf_more: FAST.into(), cib: Some(quick_cib()) })?;
+    for host in BOTH {
+        Ledger::open(&cluster, host)?;
+    }
+    Ok(cluster)
+}
+
+/// The tutorial's files in place with short times of the cluster; nothing runs.
+pub fn bare() -> Result<Cluster, Failure> {
+    Cluster::furnished(FAST)
+}
+
+/// Starts both hosts of a bare cluster and waits until the preferred one serves.
+pub fn start(cluster: &Cluster) -> Result<(), Failure> {
+    cluster.start_together(&BOTH)?;
+    cluster.wait_for_active(A, PATIENCE)?;
+    cluster.settle()
+}
+
+/// Stops both hosts.
+pub fn stop(cluster: &Cluster) -> Result<(), Failure> {
+    BOTH.iter().try_for_each(|host| cluster.stop(host))
+}
+
+/// The tutorial's cib.xml, checking every second.
+pub fn quick_cib() -> String {
+    tutorial::CIB.replace("interval=\"5s\"", "interval=\"1s\"").replace("interval=\"10s\"", "interval=\"1s\"")
+}
+
+/// Whether the proxy answers on a host, asked as the tutorial does.
+pub fn answers(cluster: &Cluster, host: &str) -> bool {
+    let line = "timeout 5 /usr/bin/sipsak -s sip:test@127.0.0.1 -H 127.0.0.1";
+    cluster.ask(host, line).is_ok_and(|said| said.code == 0)
+}
+
+/// An init script on a host that cannot start the proxy, as after a mistake in its configuration; the proxy is stopped.
+pub fn break_the_proxy(cluster: &Cluster, host: &str) -> Result<(), Failure> {
+    cluster.run(host, "/etc/init.d/opensips stop; mv /etc/init.d/opensips /etc/init.d/opensips.good")?;
+    let broken = "#!/bin/sh\n[ \"$1\" != start ] || { echo 'opensips: syntax error in opensips.cfg' >&2; exit 1; }\n";
+    cluster.put(host, "/etc/init.d/opensips", "755", broken)
+}
+
+/// Undoes [`break_the_proxy`].
+pub fn mend_the_proxy(cluster: &Cluster, host: &str) -> Result<(), Failure> {
+    cluster.run(host, "mv /etc/init.d/opensips.good /etc/init.d/opensips").map(drop)
+}
+
+fn spy_on_sipsak(cluster: &Cluster, host: &str) -> Result<(), Failure> {
+    cluster.run(host, "mv /usr/bin/sipsak /usr/bin/sipsak.real")?;
+    let spy = format!("#!/bin/sh\necho \"$*\" >> {SIPSAK_LOG}\nexec /usr/bin/sipsak.real \"$@\"\n");
+    cluster.put(host, "/usr/bin/sipsak", "755", &spy)
+}
