@@ -167,7 +167,8 @@ pub enum Output {
     /// To the brain: one run ended (recurring: the first time, and whenever status or code changes; failures every time).
     Report(Report),
     /// To the brain, in answer to `Attached`: everything under way (status `Pending`) or recurring (its last report
-    /// again, for the level and not to be counted twice).
+    /// again, for the level and not to be counted twice), and the last single run that ended here, by which a brain
+    /// sees whether what it remembers is all that happened.
     State(Vec<Report>),
     /// For the operator.
     Notice(Notice),

@@ -44,6 +44,7 @@ pub struct Executor {
     runs: BTreeMap<RunId, Run>,
     calls_made: u64,
     runs_made: u64,
+    last_single: Option<Report>,
     lanes: Lanes,
     desk: Desk,
     timers: Timers<Timer>,
@@ -104,6 +105,7 @@ impl Executor {
             runs: BTreeMap::new(),
             calls_made: 0,
             runs_made: 0,
+            last_single: None,
             desk: Desk::default(),
             timers: Timers::default(),
             outbox: VecDeque::new(),
@@ -196,7 +198,8 @@ impl Executor {
 
     fn attach(&mut self) {
         self.desk.attach(&mut self.outbox);
-        self.outbox.push_back(Output::State(self.calls.values().map(Call::state).collect()));
+        let in_hand = self.calls.values().map(Call::state);
+        self.outbox.push_back(Output::State(in_hand.chain(self.last_single.clone()).collect()));
     }
 
     fn stop(&mut self) {

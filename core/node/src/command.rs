@@ -107,10 +107,14 @@ pub enum Command {
         /// Which.
         orders: Vec<OperationName>,
     },
-    /// The sender has other hands than before: what it ran is unknown.
-    HandsChanged {
-        /// The new hands' number; 0 for none.
+    /// The sender has met its hands.
+    HandsMet {
+        /// The hands' number.
         life: u64,
+        /// Whether the record has all that these hands did; else what the sender runs is unknown.
+        is_whole: bool,
+        /// Whether the sender's brain has just been started.
+        is_first: bool,
     },
     /// The sender wants to leave once its resources are gone.
     WantsToLeave {
@@ -162,7 +166,7 @@ pub struct Hello {
     pub has_run: bool,
     /// What it understands.
     pub feature_set: String,
-    /// Its hands' number; 0 while it has none.
+    /// Its hands' number; 0 until it has met them and compared notes.
     pub hands: u64,
     /// Its own `node_state`, when it has one that it vouches for.
     pub own_state: Option<String>,
@@ -293,7 +297,7 @@ impl Command {
             | Self::Fail { .. }
             | Self::Ended { .. }
             | Self::Dropped { .. }
-            | Self::HandsChanged { .. }
+            | Self::HandsMet { .. }
             | Self::WantsToLeave { .. } => false,
         }
     }

@@ -149,3 +149,10 @@ pub fn next_call(cib: &Element, node: &NodeName, resource: &ResourceId) -> u64 {
     let calls = record.into_iter().flat_map(Element::children).filter_map(|op| op.attribute("call-id"));
     calls.filter_map(|call| call.parse::<u64>().ok()).max().unwrap_or(0) + 1
 }
+
+/// The highest call number of a node's hands that is on record. Simulated failures have none of theirs.
+pub fn last_call(cib: &Element, node: &NodeName) -> u64 {
+    let records = state::of(cib, node).into_iter().flat_map(state::resources);
+    let operations = records.flat_map(Element::children).filter(|op| op.attribute("operation") != Some("asyncmon"));
+    operations.filter_map(|op| op.attribute("call-id")?.parse().ok()).max().unwrap_or(0)
+}

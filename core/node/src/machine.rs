@@ -47,6 +47,7 @@ pub struct Node {
     storage: Storage,
     announced: Option<u64>,
     hands: Hands,
+    is_first: bool,
     leaving: Leaving,
 }
 
@@ -107,6 +108,7 @@ impl Node {
             requests: Requests::default(),
             announced: None,
             hands: Hands::default(),
+            is_first: false,
             leaving: Leaving::default(),
         }
     }

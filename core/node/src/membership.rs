@@ -37,14 +37,31 @@ pub fn derive(cib: &mut Element, view: &View, hellos: &BTreeMap<NodeName, Hello>
     is_new
 }
 
-/// Makes the node a member whose hands are new (or gone): nothing is known of what it ran.
-pub fn change_hands(cib: &mut Element, node: &NodeName, life: u64) {
+/// How a node met its hands.
+#[derive(Clone, Copy, Debug)]
+pub struct Meeting {
+    /// The hands' number.
+    pub life: u64,
+    /// Whether the record has all that these hands did.
+    pub is_whole: bool,
+    /// Whether the node's brain has just been started.
+    pub is_first: bool,
+}
+
+/// The node is a full member now. Unless its record is whole, nothing is known of what it runs: it will be probed.
+/// Where brain and hands are both new the host was started anew, and its transient attributes have ended with it.
+pub fn meet_hands(cib: &mut Element, node: &NodeName, meeting: Meeting) {
     let Some(state) = state::of_mut(cib, node) else { return };
-    if state::attribute(state, HANDS) != Some(&life.to_string()) {
-        history::forget_all(state);
-        state::set_attribute(state, HANDS, &life.to_string());
+    let life = meeting.life.to_string();
+    let is_same = state::attribute(state, HANDS) == Some(&life);
+    if meeting.is_first && !is_same {
+        state::remove_attributes(state, |name| name != FEATURES);
     }
-    mark_member(state, life);
+    if !is_same || !meeting.is_whole {
+        history::forget_all(state);
+        state::set_attribute(state, HANDS, &life);
+    }
+    mark_member(state, meeting.life);
 }
 
 /// Notes that a node leaves in order, so that nobody takes its absence for a failure.
@@ -90,23 +107,17 @@ fn node_state_mut<'a>(cib: &'a mut Element, name: &NodeName) -> &'a mut Element 
     crate::edit::child_or_insert(status, is_it, make)
 }
 
-/// A member that ran all the time vouches for its own record. One whose brain is new keeps what the others recorded
-/// if its hands are the same, and else starts with nothing: it will be probed.
-///
-/// Nothing is forgotten while its hands are not known: they may be the same.
+/// A member that ran all the time vouches for its own record. Of one whose brain is new the others' record is kept
+/// until it has met its hands and knows whether that record is whole; it is no full member before.
 fn take_history(state: &mut Element, own: Option<&Element>, hello: &Hello) {
-    let hands = hello.hands.to_string();
-    let is_known = hello.hands != 0;
     match own {
         Some(own) => replace_record(state, own),
-        None if is_known && state::attribute(state, HANDS) != Some(&hands) => {
-            remove(state, |child| child.name() == "transient_attributes");
-        }
         None => {
             state::remove_attributes(state, |name| name == SHUTDOWN);
         }
     }
-    if is_known && state::attribute(state, HANDS) != Some(&hands) {
+    let hands = hello.hands.to_string();
+    if hello.hands != 0 && state::attribute(state, HANDS) != Some(&hands) {
         history::forget_all(state);
         state::set_attribute(state, HANDS, &hands);
     }

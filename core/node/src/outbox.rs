@@ -90,7 +90,7 @@ fn delivery(command: &Command) -> Delivery {
         | Command::Forget { .. }
         | Command::Ended { .. }
         | Command::Dropped { .. }
-        | Command::HandsChanged { .. }
+        | Command::HandsMet { .. }
         | Command::WantsToLeave { .. }
         | Command::MayLeave { .. }
         | Command::Progress { .. }

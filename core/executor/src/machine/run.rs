@@ -172,6 +172,9 @@ impl Executor {
     fn report(&mut self, now: Instant, id: CallId, outcome: Outcome, run: &Run) {
         let span = Span { started: run.started, run_time: now.since(run.began), queue_time: run.queue_time };
         if let Some(report) = self.calls.get_mut(&id).and_then(|call| call.record(outcome, span)) {
+            if report.operation.interval.is_zero() {
+                self.last_single = Some(report.clone());
+            }
             self.desk.deliver(report, &mut self.outbox);
         }
     }

@@ -36,7 +36,7 @@ impl Node {
             | Command::Forget { .. }
             | Command::Ended { .. }
             | Command::Dropped { .. }
-            | Command::HandsChanged { .. }
+            | Command::HandsMet { .. }
             | Command::WantsToLeave { .. }
             | Command::MayLeave { .. }
             | Command::Progress { .. }
@@ -102,8 +102,9 @@ impl Node {
             }
             Command::Ended { result } => self.end(&result),
             Command::Dropped { orders } => self.drop_orders(from, &orders),
-            Command::HandsChanged { life } => {
-                self.replica.edit(|cib| membership::change_hands(cib, from, life));
+            Command::HandsMet { life, is_whole, is_first } => {
+                let meeting = membership::Meeting { life, is_whole, is_first };
+                self.replica.edit(|cib| membership::meet_hands(cib, from, meeting));
                 self.coordinator.on_dropped(from, None, &mut self.ctx);
             }
             Command::WantsToLeave { at } => self.wants_to_leave(from, at),

@@ -33,13 +33,10 @@ impl Node {
                 "the agents' executor is a new one: resources are probed again",
             );
         }
-        if other {
-            self.ctx.say(&Command::HandsChanged { life });
-        }
         while let Some(operation) = self.hands.next() {
             self.ctx.put(Output::Execute(operation));
         }
-        self.reconcile();
+        self.meet_hands();
     }
 
     pub(super) fn on_hands_lost(&mut self) {
@@ -59,26 +56,36 @@ impl Node {
         self.ctx.put(Output::Cancel { resource, action, interval });
     }
 
-    /// Compares what the hands said at their arrival with what the history says of them. Only the history of this very
-    /// life of the hands can be compared; with any other, everything is probed, and what still recurs is ended.
-    pub(super) fn reconcile(&mut self) {
-        if !self.is_joined() {
-            return;
-        }
+    /// Compares what the hands said at their arrival with the record, and tells the others. A record of other hands, or
+    /// one that lacks something these hands did, is worth nothing: everything is probed, and what still recurs is ended.
+    pub(super) fn meet_hands(&mut self) {
         let Some(news) = self.hands.take_news() else { return };
-        let life = self.hands.life().to_string();
-        let own = state::of(self.replica.cib(), &self.ctx.name);
-        let is_kept = own.is_some_and(|own| state::attribute(own, membership::HANDS) == Some(&life));
+        let is_whole = self.is_record_of_these_hands() && news.iter().all(|(name, report)| self.covers(name, report));
+        let (life, is_first) = (self.hands.life(), std::mem::take(&mut self.is_first));
+        self.ctx.say(&Command::HandsMet { life, is_whole, is_first });
         for (name, report) in &news {
-            if is_kept && self.is_on_record(name) {
+            if is_whole && self.is_on_record(name) {
                 self.repeat_unheard(report);
             } else if !name.is_once() {
                 self.cancel(name.clone());
             }
         }
-        if is_kept {
+        if is_whole {
             self.drop_unknown(&news);
         }
+    }
+
+    fn is_record_of_these_hands(&self) -> bool {
+        let own = state::of(self.replica.cib(), &self.ctx.name);
+        own.is_some_and(|own| state::attribute(own, membership::HANDS) == Some(&self.hands.life().to_string()))
+    }
+
+    /// Whether what the hands did last is no news: its order is on record, or a result at least as late.
+    fn covers(&self, name: &OperationName, report: &Report) -> bool {
+        let cib = self.replica.cib();
+        let is_ordered = history::under_way(cib).any(|(node, ordered)| node == self.ctx.name && ordered == *name);
+        is_ordered
+            || report.status != OperationStatus::Pending && report.call.0 <= history::last_call(cib, &self.ctx.name)
     }
 
     fn is_on_record(&self, name: &OperationName) -> bool {

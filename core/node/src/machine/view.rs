@@ -44,7 +44,7 @@ impl Node {
             quorate_view: self.replica.quorate_view(),
             has_run: self.replica.has_run(),
             feature_set: FEATURE_SET.to_owned(),
-            hands: self.hands.life(),
+            hands: if self.replica.has_run() { self.hands.life() } else { 0 },
             own_state: own.map(Element::to_xml),
             transition: self.coordinator.transition(),
         }
@@ -128,6 +128,7 @@ impl Node {
                 replica::stamp(cib, &view);
             }
         });
+        let is_first = !self.replica.has_run();
         self.replica.begin_view();
         for hello in hellos.values() {
             self.coordinator.learn(hello.transition);
@@ -139,6 +140,7 @@ impl Node {
         notices::joined(self.last_view.as_ref(), &view, self.replica.version(), &mut self.ctx);
         self.last_view = Some(view);
         self.ctx.outbox.open();
+        self.is_first |= is_first;
         self.speak_up(said);
         self.apply_early();
     }
@@ -146,9 +148,8 @@ impl Node {
     /// What the others have to hear from us in a new view.
     fn speak_up(&mut self, hands_said: u64) {
         if hands_said != self.hands.life() {
-            self.ctx.say(&Command::HandsChanged { life: self.hands.life() });
+            self.meet_hands();
         }
-        self.reconcile();
         let own = state::of(self.replica.cib(), &self.ctx.name);
         let known = own.is_some_and(|own| state::attribute(own, SHUTDOWN).is_some());
         self.leaving.remind(known, &mut self.ctx);

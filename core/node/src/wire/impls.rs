@@ -100,7 +100,7 @@ wire_enum!(Command {
     9 => Forget { node, resource, what, key },
     10 => Ended { result },
     11 => Dropped { orders },
-    12 => HandsChanged { life },
+    12 => HandsMet { life, is_whole, is_first },
     13 => WantsToLeave { at },
     14 => MayLeave { node },
     15 => Progress { transition, under_way },

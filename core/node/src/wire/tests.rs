@@ -84,7 +84,7 @@ fn samples() -> Vec<Command> {
         },
         Command::Forget { node: node(), resource: resource(), what: Forgotten::Failures, key: key.clone() },
         Command::Dropped { orders: vec![name.clone(), name.clone()] },
-        Command::HandsChanged { life: u64::MAX },
+        Command::HandsMet { life: u64::MAX, is_whole: true, is_first: false },
         Command::WantsToLeave { at: WallTime(1) },
         Command::MayLeave { node: node() },
         Command::Progress { transition: 4, under_way: true },

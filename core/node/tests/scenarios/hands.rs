@@ -12,6 +12,7 @@ pub struct Hands {
     pub running: BTreeSet<ResourceId>,
     recurring: BTreeMap<(ResourceId, String, Duration), Report>,
     calls: u64,
+    last_single: Option<Report>,
     failing: BTreeMap<(ResourceId, String), OcfCode>,
     /// Every operation that was run, as `start proxy`.
     pub log: Vec<String>,
@@ -26,6 +27,7 @@ impl Hands {
             running: BTreeSet::new(),
             recurring: BTreeMap::new(),
             calls: 0,
+            last_single: None,
             failing: BTreeMap::new(),
             log: Vec::new(),
             hang: false,
@@ -46,6 +48,9 @@ impl Hands {
         let code = self.act(&operation);
         let report = report(CallId(self.calls), operation, code, now);
         let Operation { resource, action, interval, .. } = report.operation.clone();
+        if interval.is_zero() {
+            self.last_single = Some(report.clone());
+        }
         if interval.is_zero() && action != "monitor" {
             self.recurring.retain(|(other, ..), _| *other != resource);
         } else if !interval.is_zero() {
@@ -74,7 +79,7 @@ impl Hands {
     }
 
     pub fn state(&self) -> Vec<Report> {
-        self.recurring.values().cloned().collect()
+        self.recurring.values().cloned().chain(self.last_single.clone()).collect()
     }
 
     fn act(&mut self, operation: &Operation) -> OcfCode {

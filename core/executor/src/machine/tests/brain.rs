@@ -34,7 +34,7 @@ fn work_goes_on_without_a_brain_and_is_told_to_the_next_one() {
     hands.tell(Input::Attached);
     assert_eq!(hands.said(), ["a start Done 0", "b monitor Done 0", "b monitor Done 7", "b monitor Done 0"]);
     let state: Vec<String> = hands.states[0].iter().map(line).collect();
-    assert_eq!(state, ["b monitor Done 0"]);
+    assert_eq!(state, ["b monitor Done 0", "a start Done 0"]);
     hands.tell(Input::Attached);
     assert_eq!(hands.said().len(), 0, "told once");
 }
