@@ -154,13 +154,10 @@ fn downed(cluster: &Cluster, action: ActIx, vertex: &Vertex) -> Option<Element> 
     }
 }
 
-/// The guests whose launcher is active on a node.
+/// The guests whose connection is active on a node.
 fn guests(cluster: &Cluster, host: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
-    let running = cluster.nodes[host].running.iter().rev();
-    running.flat_map(|rsc| cluster.rscs[*rsc].launched.iter()).filter_map(|inner| {
-        let r = &cluster.rscs[*inner];
-        if r.is_connection { cluster.node_by_name(&r.id) } else { None }
-    })
+    let running = cluster.nodes[host].running.iter().map(|rsc| &cluster.rscs[*rsc]);
+    running.filter(|r| r.is_connection && r.launcher.is_some()).filter_map(|r| cluster.node_by_name(&r.id))
 }
 
 fn is_maintenance_update(vertex: &Vertex) -> bool {

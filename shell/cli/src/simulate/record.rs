@@ -27,6 +27,9 @@ pub(super) struct Result<'a> {
     pub at: WallTime,
 }
 
+/// Stands in the keys of results for the plan they belong to: for none that a cluster made.
+const NO_CLUSTER: &str = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
 /// The agent that a record names.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Agent<'a> {
@@ -187,16 +190,19 @@ fn resource<'a>(state: &'a mut Element, names: [&str; 2], agent: Agent<'_>) -> &
     let id = state.id().unwrap_or_default().to_owned();
     let tag = if state.child("lrm").is_some() { None } else { Some(id.as_str()) };
     let list = child(child(state, "lrm", tag), "lrm_resources", None);
-    let known = |name: &str| list.children().iter().any(|record| record.id() == Some(name));
-    let name = if known(names[0]) { names[0] } else { names[1] };
-    let fresh = !known(name);
-    let record = child(list, "lrm_resource", Some(name));
-    if fresh {
-        record.set("class", agent.class);
+    let places = |name: &str| {
+        let all = list.children().iter().enumerate();
+        all.filter(|(_, record)| record.id() == Some(name)).map(|(place, _)| place).collect::<Vec<usize>>()
+    };
+    // A name that stands there twice tells nothing: the result gets a record of its own.
+    let known = names.iter().find_map(|name| <[usize; 1]>::try_from(places(name)).ok());
+    let place = known.map_or(list.children().len(), |[place]| place);
+    if place == list.children().len() {
+        let mut record = Element::new("lrm_resource").with("id", names[1]).with("class", agent.class);
         agent.provider.iter().for_each(|provider| record.set("provider", provider));
-        record.set("type", agent.kind);
+        list.children_mut().push(Arc::new(record.with("type", agent.kind)));
     }
-    record
+    Arc::make_mut(&mut list.children_mut()[place])
 }
 
 /// A successful reload counts as a start.
@@ -222,7 +228,7 @@ fn ids(name: &str, result: &Result<'_>) -> Vec<String> {
 
 fn write(op: &mut Element, name: &str, call: i64, result: &Result<'_>) {
     let (task, interval, code) = (recorded_task(result), result.interval.to_string(), result.code.to_string());
-    let key = format!("{call}:-1:{}:00000000-0000-0000-0000-000000000000", result.expected);
+    let key = format!("{call}:-1:{}:{NO_CLUSTER}", result.expected);
     let at = result.at.seconds().to_string();
     for (attribute, value) in [
         ("operation_key", format!("{name}_{task}_{interval}").as_str()),
