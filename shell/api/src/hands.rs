@@ -34,6 +34,7 @@ pub enum Order {
 /// From the hands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "an answer lives from its frame to its reader and is never kept")]
 pub enum Answer {
     /// One run ended.
     Report(Report),

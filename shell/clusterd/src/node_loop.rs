@@ -3,13 +3,14 @@
 //! It waits for all of them in one poll, and wakes once a second by itself for the wall clock.
 
 mod hands;
+mod serve;
 mod status;
+mod wait;
 
-use crate::brain::{EXIT_LEFT, EXIT_RESTART, EngineReport, Event};
-use crate::clients::{Clients, Question, Token, refusal};
-use crate::clock::{self, Clock, timeout};
-use crate::config::{self, Configuration};
-use crate::convert;
+use crate::brain::{EXIT_LEFT, Event};
+use crate::clients::{Clients, Token};
+use crate::clock::{self, Clock};
+use crate::config::Configuration;
 use crate::disk::Layout;
 use crate::disk::events::KEPT;
 use crate::journal::Journal;
@@ -19,14 +20,12 @@ use crate::planner::Planner;
 use crate::progress::Progress;
 use crate::queue::{Inbox, Sender};
 use crate::sys;
-use api::{Refusal, Reply, Request};
 use execd::client::Answer;
 use hands::{Hands, Lost};
 use messaging::contract::Output as FromEngine;
 use model::{Instant, Machine, NodeName, Notice, Severity};
 use node::Node;
 use node::contract::{Input, Output, RequestId};
-use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
@@ -81,14 +80,6 @@ pub struct NodeLoop {
     /// A loss of the hands that showed while the node's outputs were carried out; the node is told once that is done.
     lost: Option<Lost>,
     exit: Option<u8>,
-}
-
-/// What poll found.
-#[derive(Debug, Default)]
-struct Ready {
-    door: bool,
-    hands: bool,
-    clients: Vec<(Token, PollFlags)>,
 }
 
 impl NodeLoop {
@@ -171,39 +162,6 @@ impl NodeLoop {
         }
     }
 
-    fn wait(&mut self) -> Ready {
-        let rest = self.time_to_wait();
-        let mut fds = vec![
-            PollFd::from_borrowed_fd(self.inbox.bell().as_fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.parts.signals.as_fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.parts.clients.door(), PollFlags::IN),
-        ];
-        let clients_from = fds.len();
-        let mut tokens = Vec::new();
-        for (token, fd, flags) in self.parts.clients.descriptors() {
-            tokens.push(token);
-            fds.push(PollFd::from_borrowed_fd(fd, flags));
-        }
-        let hands_at = fds.len();
-        fds.extend(self.hands.descriptor().map(|(fd, flags)| PollFd::from_borrowed_fd(fd, flags)));
-        // An interrupted poll is an early turn, which is harmless.
-        let _ = poll(&mut fds, Some(&timeout(rest)));
-        let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
-        let clients = tokens.iter().zip(&fds[clients_from..]).filter(|(_, fd)| is_ready(fd));
-        Ready {
-            door: is_ready(&fds[clients_from - 1]),
-            hands: fds.get(hands_at).is_some_and(is_ready),
-            clients: clients.map(|(token, fd)| (*token, fd.revents())).collect(),
-        }
-    }
-
-    fn time_to_wait(&self) -> Duration {
-        let now = self.parts.clock.now();
-        let machine = self.node.deadline().map_or(TICK, |at| at.since(now));
-        let hands = self.hands.retry_at().map_or(TICK, |at| at.saturating_duration_since(std::time::Instant::now()));
-        machine.min(hands).min(self.next_tick.since(now))
-    }
-
     fn hear_signals(&mut self) {
         while let Some(signal) = sys::next_signal(self.parts.signals.as_fd()) {
             match signal {
@@ -282,85 +240,6 @@ impl NodeLoop {
         self.feed(Input::HandsLost);
     }
 
-    fn serve_clients(&mut self, ready: Ready) {
-        let now = std::time::Instant::now();
-        if ready.door {
-            self.parts.clients.accept(now);
-        }
-        for (token, flags) in ready.clients {
-            self.parts.clients.service(token, flags, now);
-        }
-        while let Some(question) = self.parts.clients.next_question(now) {
-            self.answer(question);
-        }
-    }
-
-    fn answer(&mut self, question: Question) {
-        let Question { token, request, client } = question;
-        match request {
-            Request::Status => self.engine.send(Order::Report(token)),
-            Request::Events { last, follow } => self.answer_events(token, last, follow),
-            Request::Reload => {
-                let reply = self.reload();
-                self.parts.clients.answer(token, &reply, std::time::Instant::now());
-            }
-            other @ (Request::Cib
-            | Request::Change(_)
-            | Request::Cleanup { .. }
-            | Request::Fail { .. }
-            | Request::WaitIdle { .. }
-            | Request::Shutdown) => {
-                let request =
-                    convert::request(other).expect("all that the loop does not answer itself is for the node");
-                let id = self.new_request();
-                self.asked.insert(id, token);
-                self.feed(Input::Request { id, request, client });
-            }
-        }
-    }
-
-    fn answer_events(&mut self, token: Token, last: u32, follow: bool) {
-        let past = &self.parts.past;
-        let skip = past.len().saturating_sub(usize::try_from(last).unwrap_or(usize::MAX));
-        self.parts.clients.answer_events(token, past.iter().skip(skip), follow, std::time::Instant::now());
-    }
-
-    fn answer_status(&mut self, token: Token, report: &EngineReport) {
-        let status = status::status(&self.parts.configuration, &self.node.status(), report);
-        self.parts.clients.answer(token, &Reply::Status(Box::new(status)), std::time::Instant::now());
-    }
-
-    /// Reads both files again. Other keys are used from now on; another ha.cf needs a new brain, which leaves all resources as they are.
-    fn reload(&mut self) -> Reply {
-        match config::load(&self.parts.layout) {
-            Err(e) => {
-                let text = format!("not reloaded, going on as before: {e}");
-                self.tell(Notice::new("reload-refused", Severity::Error, &text));
-                refusal(Refusal::Invalid, &text, "")
-            }
-            Ok(new) if new.ha_text != self.parts.configuration.ha_text => {
-                self.tell(Notice::new(
-                    "restart",
-                    Severity::Info,
-                    "ha.cf has changed: starting the brain anew, resources stay as they are",
-                ));
-                self.exit = Some(EXIT_RESTART);
-                Reply::Done
-            }
-            Ok(new) => {
-                let said = if new.keys == self.parts.configuration.keys {
-                    "Configuration unchanged."
-                } else {
-                    "Rereading authentication file."
-                };
-                self.engine.send(Order::Keys(Box::new(config::keyring(&new.ha, &new.keys))));
-                self.tell(Notice::new("reload", Severity::Info, said));
-                self.parts.configuration = new;
-                Reply::Done
-            }
-        }
-    }
-
     fn wake(&mut self) {
         let now = self.parts.clock.now();
         if self.node.deadline().is_some_and(|at| at <= now) {
@@ -404,12 +283,6 @@ impl NodeLoop {
                 self.leaving = Some(self.parts.clock.now() + LEAVE_LIMIT);
                 self.engine.send(Order::Leave);
             }
-        }
-    }
-
-    fn carry_back(&mut self, id: RequestId, reply: node::contract::Reply) {
-        if let (Some(token), Some(reply)) = (self.asked.remove(&id), convert::reply(reply)) {
-            self.parts.clients.answer(token, &reply, std::time::Instant::now());
         }
     }
 

@@ -150,9 +150,12 @@ impl Writer {
 
     /// A newer write takes the place of the refused one; otherwise the same is tried again.
     fn try_again(&mut self, ticket: Ticket, cib: Arc<Element>, error: &io::Error) {
-        let said =
-            format!("{}: {error}; make room or repair the disk, the write is tried again", self.file.path().display());
-        self.events.send(Event::NotPersisted(ticket, said));
+        if self.told.is_none_or(|at| at.elapsed() >= TELL_EVERY) {
+            self.told = Some(Instant::now());
+            let path = self.file.path().display();
+            let said = format!("{path}: {error}; make room or repair the disk, the write is tried again");
+            self.events.send(Event::NotPersisted(ticket, said));
+        }
         thread::sleep(RETRY);
         self.desk.work().write.get_or_insert((ticket, cib));
     }
