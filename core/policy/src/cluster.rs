@@ -61,7 +61,7 @@ pub struct Cluster {
     pub findings: Vec<Finding>,
     pub(crate) terms: Vec<Term>,
     /// Where failures count against a resource (by what it is part of) without banning it.
-    pub(crate) worn: Vec<(RscIx, NodeIx)>,
+    pub(crate) worn: Vec<Worn>,
     pub(crate) next_change: NextChange,
     pub(crate) have_fencing: bool,
     pub(crate) enable_unfencing: bool,
@@ -135,6 +135,19 @@ pub(crate) struct Term {
     pub score: Score,
     pub source: Arc<str>,
     pub text: Arc<str>,
+}
+
+/// Where failures weigh on something, as Heartbeat 2 counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Worn {
+    pub top: RscIx,
+    /// The group, or the resource on its own.
+    pub whole: RscIx,
+    pub node: NodeIx,
+    /// Of all members, before anything else is looked at.
+    pub total: Score,
+    /// Whether people were told that it stays nevertheless.
+    pub told: bool,
 }
 
 /// A location constraint, resolved: the nodes it speaks about and how.
@@ -376,7 +389,8 @@ impl Cluster {
     /// Where a resource counts as active, and on how many nodes: all, and clean ones.
     pub fn active_on(&self, rsc: RscIx) -> (Option<NodeIx>, usize, usize) {
         let r = &self.rscs[rsc];
-        let nodes: Vec<NodeIx> = match r.bundle_facts() {
+        let hosts: Vec<NodeIx>;
+        let nodes: &[NodeIx] = match r.bundle_facts() {
             Some(facts) => {
                 let mut all: Vec<NodeIx> =
                     facts.replicas.iter().flat_map(|p| self.rscs[p.container].active.clone()).collect();
@@ -387,9 +401,10 @@ impl Cluster {
                         true
                     }
                 });
-                all
+                hosts = all;
+                &hosts
             }
-            None => r.active.clone(),
+            None => &r.active,
         };
         let happy = |node: NodeIx| self.nodes[node].online && !self.nodes[node].unclean;
         let mut active = None;

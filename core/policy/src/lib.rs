@@ -13,6 +13,7 @@ mod failcount;
 mod fencing;
 pub mod graph;
 mod ids;
+mod lint;
 mod node;
 mod operation;
 mod options;
@@ -30,6 +31,9 @@ mod sort;
 mod task;
 pub mod unpack;
 mod values;
+pub mod walk;
+
+pub use lint::lint;
 
 use plan::{Plan, PlanFailed, PolicyInput};
 
@@ -57,7 +61,7 @@ pub mod state {
     pub use crate::cluster::{Cluster, Failure, ScoreLine, Ticket, Which};
     pub use crate::failcount::Failures;
     pub use crate::ids::{ActIx, Arena, Id, NodeIx, RscIx};
-    pub use crate::node::{Capacity, Node, NodeKind, ProbeMode, Standing, Table};
+    pub use crate::node::{Capacity, Node, NodeKind, NodeSet, ProbeMode, Standing, Table};
     pub use crate::operation::{OnFail, Operation};
     pub use crate::options::{Health, NoQuorum, Options, Strategy};
     pub use crate::params::Params;

@@ -200,6 +200,36 @@ impl Capacity {
     }
 }
 
+/// A set of nodes, dense, by node id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeSet(Vec<u64>);
+
+impl NodeSet {
+    fn slot(node: NodeIx) -> (usize, u64) {
+        (node.place() / 64, 1 << (node.place() % 64))
+    }
+
+    /// Whether there is none in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a node is in it.
+    pub fn contains(&self, node: NodeIx) -> bool {
+        let (word, bit) = Self::slot(node);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// Puts a node in.
+    pub(crate) fn insert(&mut self, node: NodeIx) {
+        let (word, bit) = Self::slot(node);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= bit;
+    }
+}
+
 /// How one node stands for one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -1,7 +1,7 @@
 //! Resources of every kind as one tree, each with what the status section says of it and what is decided about it.
 
 use crate::ids::{ActIx, ColocationIx, LocationIx, NodeIx, RscIx};
-use crate::node::{Capacity, Table};
+use crate::node::{Capacity, NodeSet, Table};
 use crate::operation::OpCache;
 use crate::params::Params;
 use crate::task::Task;
@@ -214,10 +214,12 @@ pub struct Rsc {
     pub role: Role,
     /// Its role to be.
     pub next_role: Role,
+    /// What `target-role` asks for, where that is less than it could have.
+    pub(crate) target: Option<Role>,
     /// Where it is active.
     pub active: Vec<NodeIx>,
     /// Where its state is known.
-    pub probed: Vec<NodeIx>,
+    pub probed: NodeSet,
     /// The id under which the history knows an anonymous instance.
     pub history_id: Option<Arc<str>>,
     /// What is under way, and where.
@@ -339,6 +341,6 @@ impl Rsc {
     }
     /// Whether the state on a node is known.
     pub fn is_known_on(&self, node: NodeIx) -> bool {
-        self.probed.contains(&node)
+        self.probed.contains(node)
     }
 }

@@ -18,14 +18,18 @@ pub(crate) fn is_true(text: Option<&str>) -> bool {
 
 /// The leading integer of a text; what follows it is ignored, as the C library does.
 pub(crate) fn leading_integer(text: &str) -> Option<i64> {
-    let text = text.trim_start();
-    let digits_from = usize::from(text.starts_with(['-', '+']));
-    let end = text[digits_from..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |n| n + digits_from);
-    if end == digits_from {
-        return None;
-    }
-    let number: Result<i64, _> = text[..end].trim_start_matches('+').parse();
-    Some(number.unwrap_or(if text.starts_with('-') { i64::MIN } else { i64::MAX }))
+    let (negative, digits) = match text.as_bytes().trim_ascii_start() {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    let mut digits =
+        digits.iter().take_while(|byte| byte.is_ascii_digit()).map(|byte| i64::from(byte - b'0')).peekable();
+    digits.peek()?;
+    Some(digits.fold(0_i64, |number, digit| {
+        let shifted = number.saturating_mul(10);
+        if negative { shifted.saturating_sub(digit) } else { shifted.saturating_add(digit) }
+    }))
 }
 
 /// The leading decimal number of a text.

@@ -265,7 +265,7 @@ impl Cluster {
     /// Puts a clone's instances in the order of their numbers.
     pub(crate) fn sort_by_number(&mut self, rsc: RscIx) {
         let mut children = std::mem::take(&mut self.rscs[rsc].children);
-        merge_sort(&mut children, &mut |a, b| self.instance_number(*a).cmp(&self.instance_number(*b)));
+        children.sort_by_cached_key(|child| self.instance_number(*child));
         self.rscs[rsc].children = children;
     }
 

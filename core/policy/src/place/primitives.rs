@@ -111,11 +111,11 @@ impl Cluster {
 
     /// Failures alone never stop a service for want of a better node: only a ban does.
     fn spare_worn_out(&mut self, rsc: RscIx) {
-        let top = self.top_of(rsc, false);
-        if !self.worn.iter().any(|(worn, _)| *worn == top) || self.any_available(&self.rscs[rsc].allowed) {
+        if self.worn.is_empty() || self.any_available(&self.rscs[rsc].allowed) {
             return;
         }
-        let worn = self.worn.iter().filter(|(worn, _)| *worn == top).map(|(_, node)| *node);
+        let top = self.top_of(rsc, false);
+        let worn = self.worn.iter().filter(|worn| worn.top == top).map(|worn| worn.node);
         let table = &self.rscs[rsc].allowed;
         let spared = worn.filter(|node| self.nodes[*node].can_host());
         let spared = spared
@@ -125,14 +125,24 @@ impl Cluster {
         if let Some(standing) = self.rscs[rsc].allowed.get_mut(node) {
             standing.score = Score::ZERO;
         }
-        let (id, name) = (Arc::clone(&self.rscs[rsc].id), Arc::clone(&self.nodes[node].name));
         self.note_term(
             rsc,
             node,
             -score,
             ("resource-failure-stickiness", "failures alone never stop a service that has no other node"),
         );
-        self.warn(&id, format!("{id} has failed so often on {name} that its score there is {score}; it stays because no other node can run it. Mend it, then reset its failcount"));
+        self.tell_worn_out(rsc, node);
+    }
+
+    fn tell_worn_out(&mut self, rsc: RscIx, node: NodeIx) {
+        let whole = self.rscs[rsc].parent.filter(|parent| self.rscs[*parent].is_group()).unwrap_or(rsc);
+        let mut worn = self.worn.iter_mut().filter(|worn| worn.whole == whole && worn.node == node);
+        let Some(worn) = worn.find(|worn| worn.total < Score::ZERO && !worn.told) else { return };
+        worn.told = true;
+        let (total, id, name) = (worn.total, Arc::clone(&self.rscs[whole].id), Arc::clone(&self.nodes[node].name));
+        let (what, fix) = ("it stays because no other node can run it", "Mend it, then reset its failcount");
+        let text = format!("{id} has failed so often on {name} that its score there is {total}; {what}. {fix}");
+        self.warn(&id, text);
     }
 
     /// A remote node is as reachable as its connection is placed.

@@ -1,6 +1,6 @@
 //! What a resource wishes before others are looked at: locations, stickiness, failures, locks.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Worn};
 use crate::ids::{NodeIx, RscIx};
 use crate::node::ProbeMode;
 use crate::task::{Key, Task};
@@ -21,6 +21,12 @@ impl Cluster {
                 }
                 self.apply_exclusive_discovery(rsc, node);
             }
+        }
+        for at in 0..self.worn.len() {
+            let Worn { whole, node, .. } = self.worn[at];
+            let members = self.primitives(whole);
+            let scores = members.iter().filter_map(|member| self.rscs[*member].allowed.score(node));
+            self.worn[at].total = scores.fold(Score::ZERO, |total, score| total + score);
         }
     }
 
@@ -88,8 +94,12 @@ impl Cluster {
         let product = i64::from(each.value()).saturating_mul(i64::from(count.value()));
         let text = format!("{count} failures at {each} each");
         self.add_score(rsc, node, Score::new(product), ("resource-failure-stickiness", &text));
-        let top = self.top_of(rsc, false);
-        self.worn.push((top, node));
+        let group = self.rscs[rsc].parent.filter(|parent| self.rscs[*parent].is_group());
+        let worn =
+            Worn { top: self.top_of(rsc, false), whole: group.unwrap_or(rsc), node, total: Score::ZERO, told: false };
+        if !self.worn.iter().any(|other| other.whole == worn.whole && other.node == node) {
+            self.worn.push(worn);
+        }
     }
 
     fn apply_exclusive_discovery(&mut self, rsc: RscIx, node: NodeIx) {

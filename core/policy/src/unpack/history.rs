@@ -77,7 +77,7 @@ impl Cluster {
     pub(super) fn replay(&mut self, rsc: RscIx, node: NodeIx, ops: &[Recorded]) -> OnFail {
         let mut replay = Replay::default();
         for op in ops {
-            if op.xml.id().is_none() || op.xml.attribute("operation").is_none() {
+            if !op.has_names() {
                 let id = self.rscs[rsc].id.to_string();
                 self.complain(&id, "a history entry without id or operation is ignored");
                 continue;

@@ -14,9 +14,12 @@ pub(crate) struct Recorded {
     pub xml: Arc<Element>,
     pub task: Task,
     pub interval: u64,
-    pub call: i64,
     /// Seconds since 1970; `None` when not recorded.
     pub changed: Option<i64>,
+    code: Option<i64>,
+    status: Option<i64>,
+    expected: Option<i64>,
+    has_names: bool,
 }
 
 /// The numbers in a transition key `action:transition:expected:uuid`.
@@ -29,13 +32,37 @@ fn transition_key(text: &str) -> Option<(i64, i64, i64, &str)> {
 
 impl Recorded {
     pub fn read(cluster: &mut Cluster, xml: &Arc<Element>) -> Self {
+        let (mut operation, mut id) = (None, None);
+        let (mut interval, mut changed, mut code, mut status, mut key) = (None, None, None, None, None);
+        for (name, value) in xml.attributes() {
+            let slot = match name {
+                "id" => &mut id,
+                "operation" => &mut operation,
+                "interval" => &mut interval,
+                "last-rc-change" | "last_rc_change" => &mut changed,
+                "rc-code" | "rc_code" => &mut code,
+                "op-status" | "op_status" => &mut status,
+                "transition-key" | "transition_key" => &mut key,
+                _ => continue,
+            };
+            slot.get_or_insert(value);
+        }
+        let number = |text: Option<&str>| text.and_then(values::leading_integer);
         Self {
             xml: Arc::clone(xml),
-            task: cluster.task(xml.attribute("operation").unwrap_or_default()),
-            interval: interval(xml),
-            call: number(xml, &["call-id", "call_id"]).unwrap_or(-1),
-            changed: number(xml, &["last-rc-change", "last_rc_change"]),
+            task: cluster.task(operation.unwrap_or_default()),
+            interval: number(interval).and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0),
+            changed: number(changed),
+            code: number(code),
+            status: number(status),
+            expected: key.map(|key| transition_key(key).map_or(0, |(_, _, expected, _)| expected)),
+            has_names: id.is_some() && operation.is_some(),
         }
+    }
+
+    /// Whether it says which operation it is about.
+    pub fn has_names(&self) -> bool {
+        self.has_names
     }
 
     /// The key of the operation, as recorded; in old histories the id is the key.
@@ -45,18 +72,17 @@ impl Recorded {
 
     /// The code that meant success; `None` in histories too old to say.
     pub fn expected(&self) -> Option<i64> {
-        let key = self.xml.attribute("transition-key").or_else(|| self.xml.attribute("transition_key"))?;
-        Some(transition_key(key).map_or(0, |(_, _, expected, _)| expected))
+        self.expected
     }
 
     /// The exit code.
     pub fn code(&self) -> Option<i64> {
-        number(&self.xml, &["rc-code", "rc_code"])
+        self.code
     }
 
     /// How it ended, as `op-status`.
     pub fn status(&self) -> Option<i64> {
-        number(&self.xml, &["op-status", "op_status"])
+        self.status
     }
 
     /// Whether it is a single check.

@@ -2,7 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::ids::{NodeIx, RscIx};
-use crate::node::{Capacity, NodeKind, ProbeMode, Table};
+use crate::node::{Capacity, NodeKind, NodeSet, ProbeMode, Table};
 use crate::options::NoQuorum;
 use crate::params::{Merge, Params};
 use crate::resource::{Kind, MultipleActive, Rsc};
@@ -93,6 +93,7 @@ impl Cluster {
         self.set_thresholds(rsc);
         if let Some(role) = self.target_role(rsc) {
             self.rscs[rsc].next_role = role;
+            self.rscs[rsc].target = Some(role);
         }
         if !self.unpack_kind(rsc) {
             self.ids.retain(|_, known| *known != rsc);
@@ -262,7 +263,7 @@ impl Cluster {
     }
 
     /// The configured target role where it asks for less than the resource could have.
-    pub(super) fn target_role(&mut self, rsc: RscIx) -> Option<Role> {
+    fn target_role(&mut self, rsc: RscIx) -> Option<Role> {
         let r = &self.rscs[rsc];
         let text = r.meta.get("target-role")?;
         if text.eq_ignore_ascii_case("started") || text.eq_ignore_ascii_case("default") {
@@ -428,8 +429,9 @@ fn blank(id: &str, base_id: &str, kind: Kind, xml: &Arc<Element>) -> Rsc {
         multiple_active: MultipleActive::StopStart,
         role: Role::Stopped,
         next_role: Role::Unknown,
+        target: None,
         active: Vec::new(),
-        probed: Vec::new(),
+        probed: NodeSet::default(),
         history_id: None,
         pending: None,
         launcher: None,

@@ -191,9 +191,7 @@ impl Cluster {
         let mut at = Some(rsc);
         while let Some(rsc) = at {
             let r = &mut self.rscs[rsc];
-            if !r.probed.contains(&node) {
-                r.probed.push(node);
-            }
+            r.probed.insert(node);
             at = if r.unique { None } else { r.parent };
         }
     }

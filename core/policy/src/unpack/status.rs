@@ -160,7 +160,7 @@ impl Cluster {
         let on_fail = self.replay(rsc, node, &ops);
         self.note_recurring(rsc, node, &ops);
         self.apply_state(rsc, node, on_fail);
-        if let Some(wanted) = self.target_role(rsc) {
+        if let Some(wanted) = self.rscs[rsc].target {
             let next = &mut self.rscs[rsc].next_role;
             if *next == Role::Unknown || wanted < *next {
                 *next = wanted;

@@ -1,0 +1,114 @@
+//! How long planning takes, and how it grows: a table, for people; nothing is asserted.
+//!
+//! `cargo bench -p policy` prints all of it, `cargo bench -p policy -- 32x1000` only rows that contain a word.
+//! Each row runs in a process of its own, so that its memory is its own peak. Times are the best of a few runs.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a benchmark reads the clock and starts itself"
+)]
+
+use cib::{Change, Element};
+use model::WallTime;
+use policy::plan::PolicyInput;
+use shapes::{Shape, State, Workload};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const NOW: WallTime = WallTime(1_700_000_100_000);
+
+/// What is measured: issue sizes first, then a series for the growth of each shape.
+fn rows() -> Vec<Workload> {
+    let mut rows = Vec::new();
+    for state in State::ALL {
+        rows.push(Workload::new(32, 1000, Shape::Primitives).in_state(state));
+    }
+    rows.push(Workload::new(64, 2000, Shape::Mixed).in_state(State::NodeLost));
+    rows.push(Workload::new(100, 5000, Shape::Primitives));
+    for shape in Shape::ALL {
+        for state in [State::Fresh, State::Steady, State::NodeLost] {
+            rows.extend([8, 16, 32].map(|n| Workload::new(n, n * 25, shape).in_state(state)));
+        }
+    }
+    rows
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let [flag, row] = arguments.as_slice() {
+        if flag == "--row" {
+            let row: usize = row.parse().expect("this program wrote the number itself");
+            return measure(&rows()[row]);
+        }
+    }
+    println!("{:<34}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}", "", "MiB", "parse", "plan", "replan", "actions", "peak MiB");
+    for (number, row) in rows().iter().enumerate() {
+        if arguments.iter().all(|word| row.to_string().contains(word.as_str())) {
+            run_row(number);
+        }
+    }
+}
+
+/// One row in a process of its own.
+fn run_row(number: usize) {
+    let this = std::env::current_exe().expect("a running program has a path");
+    let status = Command::new(this).args(["--row", &number.to_string()]).status();
+    if !status.is_ok_and(|status| status.success()) {
+        println!("row {number} could not be measured");
+    }
+}
+
+fn measure(workload: &Workload) {
+    let text = workload.document();
+    let size = text.len();
+    let (parse, tree) = timed(|| cib::parse_owned(text).expect("the generator writes well-formed text"));
+    let cib = cib::upgrade(&tree).cib;
+    drop(tree);
+    let (plan, actions) = best(&cib);
+    let (replan, _) = best(&with_one_result_changed(&cib));
+    println!(
+        "{:<34}{:>9.1}{:>9.3}{:>9.3}{:>9.3}{:>9}{:>9}",
+        workload.to_string(),
+        size as f64 / f64::from(1 << 20),
+        parse.as_secs_f64(),
+        plan.as_secs_f64(),
+        replan.as_secs_f64(),
+        actions,
+        peak_mib(),
+    );
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let begin = Instant::now();
+    let result = work();
+    (begin.elapsed(), result)
+}
+
+/// The best of as many runs as fit into a second, at least one; and how many actions were planned.
+fn best(cib: &Arc<Element>) -> (Duration, usize) {
+    let begin = Instant::now();
+    let mut best = (Duration::MAX, 0);
+    while best.0 == Duration::MAX || begin.elapsed() < Duration::from_secs(1) {
+        let input = PolicyInput { cib: Arc::clone(cib), now: NOW };
+        let (took, plan) = timed(|| policy::plan(&input).expect("the generator's clusters can be planned"));
+        best = best.min((took, plan.actions.len()));
+    }
+    best
+}
+
+/// The same cluster after one more monitor of one resource came in.
+fn with_one_result_changed(cib: &Arc<Element>) -> Arc<Element> {
+    let entry = "<node_state id=\"1\" uname=\"node1\"><lrm id=\"1\"><lrm_resources><lrm_resource id=\"fencing\" \
+                 type=\"fence_dummy\" class=\"stonith\"><lrm_rsc_op id=\"fencing_last_0\" exec-time=\"6\"/>\
+                 </lrm_resource></lrm_resources></lrm></node_state>";
+    cib::apply(cib, &Change::Modify { section: Some("status".to_owned()), xml: entry.to_owned(), may_create: true })
+        .expect("a result can be recorded")
+}
+
+/// The most memory this process ever held, in MiB; 0 where the system does not say.
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).map_or(0, |kib| kib / 1024)
+}
