@@ -46,8 +46,8 @@ pub fn in_state(cib: &Arc<Element>, node: &str, edit: &dyn Fn(&Arc<Element>) -> 
     let mut copy = (**cib).clone();
     for section in copy.children_mut().iter_mut().filter(|section| section.name() == "status") {
         let mut status = (**section).clone();
-        let states = status.children_mut().iter_mut();
-        states.filter(|state| state.attribute("uname") == Some(node)).for_each(|state| *state = edit(state));
+        let all = status.children_mut().iter_mut();
+        all.filter(|state| state.attribute("uname") == Some(node)).for_each(|state| *state = edit(state));
         *section = Arc::new(status);
     }
     Arc::new(copy)

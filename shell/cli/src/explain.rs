@@ -95,7 +95,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     let (resource, cib, now) = (resource.clone(), session.cib()?, session.world.now);
     resources::named(&cib, &resource)?;
     let case = Case::open(&cib, &resource, now)?;
-    let mut explanation = case.explain()?;
+    let mut explanation = case.explain();
     if let Some(node) = session.options.value("node") {
         let node = crate::configuration::nodes::named(&cib, node)?.name;
         explanation.candidates.retain(|candidate| candidate.node == node);
@@ -121,9 +121,9 @@ pub fn why(session: &mut Session) -> Result<Exit, Failure> {
     for resource in all {
         let case = Case::open(&cib, &resource, now)?;
         if one || case.answer.focus.current.is_empty() {
-            let cause = cause::find(&case)?;
-            session.console.say(cause.headline);
-            cause.clear.iter().for_each(|command| session.console.say(format!("  to clear: {command}")));
+            let found = cause::find(&case);
+            session.console.say(found.headline);
+            found.clear.iter().for_each(|command| session.console.say(format!("  to clear: {command}")));
         }
     }
     Ok(Exit::OK)
@@ -172,8 +172,8 @@ impl Case {
         answer(&plan(cib, self.now).ok()?, &self.resource, &self.parts, Some(&self.answer.focus.resource))
     }
 
-    fn explain(&self) -> Result<Explanation, Failure> {
-        let (cause, focus) = (cause::find(self)?, &self.answer.focus);
+    fn explain(&self) -> Explanation {
+        let (cause, focus) = (cause::find(self), &self.answer.focus);
         let related = suspects::related(&self.cib, &self.resource);
         let left = placement::made(&self.cib).into_iter().filter(|made| related.contains(&made.rsc));
         let left = left.map(|made| Left {
@@ -181,7 +181,7 @@ impl Case {
             constraint: made.id,
             node: made.node,
         });
-        Ok(Explanation {
+        Explanation {
             resource: self.resource.clone(),
             headline: cause.headline,
             clear: cause.clear,
@@ -193,7 +193,7 @@ impl Case {
             candidates: self.decider.candidates.iter().map(candidate).collect(),
             threshold: if cause.untouched { Vec::new() } else { threshold::find(self) },
             left_by_moves: left.collect(),
-        })
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub fn of_node<'a>(cib: &'a Element, node: &str) -> Vec<(&'a str, Vec<Operation<
             let operations = resource.children_named("lrm_rsc_op");
             let mut operations: Vec<Operation<'a>> =
                 operations.map(|element| Operation { node, resource: id, element }).collect();
-            operations.sort_by_key(|operation| operation.call());
+            operations.sort_by_key(Operation::call);
             Some((id, operations))
         })
         .collect()

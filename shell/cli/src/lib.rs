@@ -2,6 +2,8 @@
 //!
 //! Not for deciding anything: tools read the CIB, ask `policy` for state, plans and reasons, and ask the brain for changes.
 
+#![allow(clippy::format_collect, reason = "lists of a few lines; one expression says what they look like")]
+
 mod attribute;
 mod configuration;
 mod console;
@@ -71,14 +73,12 @@ pub fn knows(name: &str) -> bool {
 /// Runs the tool of that name, the base name of `argv[0]` or the first argument of `systole`; answers its exit code.
 pub fn run(name: &str, args: &[String]) -> u8 {
     let name = name.rsplit('/').next().unwrap_or(name);
-    match tool_named(name) {
-        Some(tool) => tool.call(name, args, World::of_process(), Console::Process).0.code(),
-        None => {
-            let hint = suggest::hint(name, "tools", names());
-            Console::Process.complain(format!("systole: there is no tool '{name}'\n  {hint}"));
-            exit::Exit::USAGE.code()
-        }
-    }
+    let Some(tool) = tool_named(name) else {
+        let hint = suggest::hint(name, "tools", names());
+        Console::Process.complain(format!("systole: there is no tool '{name}'\n  {hint}"));
+        return exit::Exit::USAGE.code();
+    };
+    tool.call(name, args, World::of_process(), Console::Process).0.code()
 }
 
 fn tool_named(name: &str) -> Option<&'static Tool> {

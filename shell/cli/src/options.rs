@@ -101,7 +101,9 @@ impl Parsed {
 
     /// Which of these options was given last, with its value.
     pub fn last_of(&self, keys: &[&str]) -> Option<(&'static str, Option<String>)> {
-        keys.iter().for_each(|key| self.assert_known(key));
+        for key in keys {
+            self.assert_known(key);
+        }
         self.given.iter().rev().find(|(given, _)| keys.contains(given)).cloned()
     }
 

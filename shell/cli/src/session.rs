@@ -131,15 +131,15 @@ impl Session {
     /// # Errors
     /// When it was refused; nothing has changed then.
     pub fn change(&mut self, change: Change) -> Result<(), Failure> {
-        self.request(Request::Change(change))
+        self.request(&Request::Change(change))
     }
 
     /// Asks for something that is answered by "done".
     ///
     /// # Errors
     /// When it was refused; nothing has changed then.
-    pub fn request(&mut self, request: Request) -> Result<(), Failure> {
-        self.source.ask(&request).map(|_: Reply| ())
+    pub fn request(&mut self, request: &Request) -> Result<(), Failure> {
+        self.source.ask(request).map(|_: Reply| ())
     }
 
     /// The node that a tool means when no node is named: the agent's, or this host.

@@ -88,7 +88,7 @@ impl Xpath {
     pub fn matches<'a>(&self, root: &'a Arc<Element>) -> Vec<Match<'a>> {
         let mut found: Vec<(Vec<usize>, Match<'a>)> = Vec::new();
         for path in &self.alternatives {
-            found.extend(path.from_root(root).into_iter().map(|found| (found.order(), found)));
+            found.extend(path.in_root(root).into_iter().map(|found| (found.order(), found)));
         }
         found.sort_by(|a, b| a.0.cmp(&b.0));
         found.dedup_by(|a, b| a.0 == b.0);
@@ -97,7 +97,7 @@ impl Xpath {
 }
 
 impl Path {
-    fn from_root<'a>(&self, root: &'a Arc<Element>) -> Vec<Match<'a>> {
+    fn in_root<'a>(&self, root: &'a Arc<Element>) -> Vec<Match<'a>> {
         let Some((first, rest)) = self.steps.split_first() else { return Vec::new() };
         let start = Match { chain: vec![root] };
         let mut candidates = vec![start.clone()];
@@ -108,7 +108,7 @@ impl Path {
     }
 
     /// The elements that the path leads to from this one; itself for a path without steps.
-    fn from_element<'a>(&self, element: &'a Arc<Element>) -> Vec<Match<'a>> {
+    fn in_element<'a>(&self, element: &'a Arc<Element>) -> Vec<Match<'a>> {
         self.walk(vec![Match { chain: vec![element] }], &self.steps)
     }
 
@@ -125,7 +125,7 @@ impl Path {
             Some(name) => found.element().attribute(name).unwrap_or_default().to_owned(),
             None => found.element().text().unwrap_or_default().to_owned(),
         };
-        self.from_element(element).iter().map(text).collect()
+        self.in_element(element).iter().map(text).collect()
     }
 }
 
@@ -164,7 +164,7 @@ impl Condition {
             Self::Any(conditions) => conditions.iter().any(|condition| condition.holds(element, position, count)),
             Self::All(conditions) => conditions.iter().all(|condition| condition.holds(element, position, count)),
             Self::Not(condition) => !condition.holds(element, position, count),
-            Self::Exists(path) => !path.from_element(element).is_empty(),
+            Self::Exists(path) => !path.in_element(element).is_empty(),
             Self::Equal(a, b) => pairs(a, b, |x, y| x == y),
             Self::Differs(a, b) => pairs(a, b, |x, y| x != y),
             Self::Contains(a, b) => pairs(a, b, |x, y| x.contains(y)),

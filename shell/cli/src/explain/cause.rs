@@ -2,7 +2,6 @@
 
 use super::Case;
 use super::suspects::{self, Suspect};
-use crate::failure::Failure;
 use cib::Element;
 use policy::plan::PolicyInput;
 use std::sync::Arc;
@@ -27,7 +26,7 @@ enum Question {
     Settled,
 }
 
-pub(super) fn find(case: &Case) -> Result<Cause, Failure> {
+pub(super) fn find(case: &Case) -> Cause {
     let suspects = suspects::all(&case.cib, &case.resource);
     let question = question(case);
     let guilty = guilty(case, &question, &suspects);
@@ -39,7 +38,7 @@ pub(super) fn find(case: &Case) -> Result<Cause, Failure> {
         }
     }
     let headline = headline(case, &question, &guilty, &told);
-    Ok(Cause { headline, clear, untouched: matches!(question, Question::Untouched(_)) })
+    Cause { headline, clear, untouched: matches!(question, Question::Untouched(_)) }
 }
 
 fn question(case: &Case) -> Question {
@@ -123,17 +122,17 @@ fn headline(case: &Case, question: &Question, guilty: &[&Suspect], told: &[&Susp
     let (id, focus) = (&case.resource, &case.answer.focus);
     let here = focus.current.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let next = focus.next.as_ref().map(ToString::to_string).unwrap_or_default();
-    let cause = causes(case, told).unwrap_or_else(|| own_reason(case));
+    let why = causes(case, told).unwrap_or_else(|| own_reason(case));
     match question {
-        Question::Untouched(word) if here.is_empty() => format!("{id} is {word}, it is not running: {cause}"),
-        Question::Untouched(word) => format!("{id} is {word}, it runs on {here}: {cause}"),
-        Question::Idle => format!("{id} is not running: {cause}"),
-        Question::Leaving if next.is_empty() => format!("{id} is about to stop on {here}: {cause}"),
-        Question::Leaving => format!("{id} is about to move from {here} to {next}: {cause}"),
+        Question::Untouched(word) if here.is_empty() => format!("{id} is {word}, it is not running: {why}"),
+        Question::Untouched(word) => format!("{id} is {word}, it runs on {here}: {why}"),
+        Question::Idle => format!("{id} is not running: {why}"),
+        Question::Leaving if next.is_empty() => format!("{id} is about to stop on {here}: {why}"),
+        Question::Leaving => format!("{id} is about to move from {here} to {next}: {why}"),
         Question::Settled => {
             let verb = if here.is_empty() { "is about to start" } else { "runs" };
             let instead = better(case, guilty).map(|node| format!(", not on {node}")).unwrap_or_default();
-            format!("{id} {verb} on {next}{instead}: {cause}")
+            format!("{id} {verb} on {next}{instead}: {why}")
         }
     }
 }
@@ -159,9 +158,12 @@ fn causes(case: &Case, guilty: &[&Suspect]) -> Option<String> {
     let ours = |suspect: &&Suspect| {
         suspect.about.is_empty() || suspect.about == case.resource || case.parts.contains(&suspect.about)
     };
-    let text = |suspect: &&Suspect| match ours(suspect) {
-        true => suspect.text.clone(),
-        false => format!("{} (and {} depends on {})", suspect.text, case.resource, suspect.about),
+    let text = |suspect: &&Suspect| {
+        if ours(suspect) {
+            suspect.text.clone()
+        } else {
+            format!("{} (and {} depends on {})", suspect.text, case.resource, suspect.about)
+        }
     };
     let texts: Vec<String> = guilty.iter().map(text).collect();
     (!texts.is_empty()).then(|| texts.join("; "))

@@ -212,7 +212,7 @@ fn failures(cib: &Element, id: &str) -> Vec<Suspect> {
         .filter_map(|node| {
             let count = failcounts::total(cib, &node.name, id);
             let operations = history::of_node(cib, &node.name).into_iter().find(|(resource, _)| *resource == id);
-            let failed = operations.and_then(|(_, all)| all.into_iter().rev().find(|operation| operation.has_failed()));
+            let failed = operations.and_then(|(_, all)| all.into_iter().rev().find(history::Operation::has_failed));
             if count == Score::ZERO && failed.is_none() {
                 return None;
             }

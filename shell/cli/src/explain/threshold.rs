@@ -8,6 +8,14 @@ use model::Score;
 /// More failures than this are as good as never.
 const NEVER: u32 = 1_000_000;
 
+/// After how many more failures it leaves its node, and where to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Move {
+    count: u32,
+    /// `None`: it stops.
+    target: Option<String>,
+}
+
 /// One sentence for each part, or one for all where they agree.
 pub(super) fn find(case: &Case) -> Vec<String> {
     let Some(node) = case.answer.focus.current.first().filter(|node| case.answer.focus.next.as_ref() == Some(node))
@@ -15,7 +23,7 @@ pub(super) fn find(case: &Case) -> Vec<String> {
         return Vec::new();
     };
     let node = node.as_str();
-    let found: Vec<(String, Option<(u32, Option<String>)>)> =
+    let found: Vec<(String, Option<Move>)> =
         case.parts.iter().map(|part| (part.clone(), until_it_moves(case, node, part))).collect();
     let agree = found.len() > 1 && found.windows(2).all(|pair| pair[0].1 == pair[1].1);
     if agree {
@@ -24,10 +32,10 @@ pub(super) fn find(case: &Case) -> Vec<String> {
     found.iter().map(|(part, threshold)| sentence(&case.resource, part, node, threshold.as_ref())).collect()
 }
 
-fn sentence(resource: &str, part: &str, node: &str, threshold: Option<&(u32, Option<String>)>) -> String {
+fn sentence(resource: &str, part: &str, node: &str, threshold: Option<&Move>) -> String {
     match threshold {
         None => format!("failures of {part} on {node} only restart it, however many (no migration-threshold is set)"),
-        Some((count, target)) => {
+        Some(Move { count, target }) => {
             let (noun, verb) = if *count == 1 { ("failure", "s") } else { ("failures", "") };
             let effect = target
                 .as_ref()
@@ -38,7 +46,7 @@ fn sentence(resource: &str, part: &str, node: &str, threshold: Option<&(u32, Opt
 }
 
 /// The fewest further failures after which the planner puts it elsewhere, and where.
-fn until_it_moves(case: &Case, node: &str, part: &str) -> Option<(u32, Option<String>)> {
+fn until_it_moves(case: &Case, node: &str, part: &str) -> Option<Move> {
     let now = failcounts::total(&case.cib, node, part);
     let counted = u32::try_from(now.value()).ok().filter(|_| now < Score::INFINITY)?;
     let moved = |more: u32| {
@@ -58,5 +66,5 @@ fn until_it_moves(case: &Case, node: &str, part: &str) -> Option<(u32, Option<St
         let middle = too_few + (enough - too_few) / 2;
         if moved(middle).is_some() { enough = middle } else { too_few = middle }
     }
-    moved(enough).map(|target| (enough, target.map(|node| node.to_string())))
+    moved(enough).map(|target| Move { count: enough, target: target.map(|node| node.to_string()) })
 }

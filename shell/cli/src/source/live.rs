@@ -30,14 +30,18 @@ impl Live {
             Reply::Cib { xml } => {
                 cib::parse(&xml).map_err(|error| protocol(format!("the cluster sent a broken CIB: {error}")))
             }
-            other => Err(unexpected(&other)),
+            Reply::Done | Reply::Rejected { .. } | Reply::Status(_) | Reply::Event(_) | Reply::EndOfEvents => {
+                Err(unexpected())
+            }
         }
     }
 
     pub(super) fn status(&mut self) -> Result<Status, Failure> {
         match self.ask(&Request::Status)? {
             Reply::Status(status) => Ok(*status),
-            other => Err(unexpected(&other)),
+            Reply::Cib { .. } | Reply::Done | Reply::Rejected { .. } | Reply::Event(_) | Reply::EndOfEvents => {
+                Err(unexpected())
+            }
         }
     }
 
@@ -49,10 +53,10 @@ impl Live {
         let mut client = client.with_deadline(Some(deadline(request)));
         let reply = client.request(request).map_err(|error| failure(&error))?;
         self.client = Some(client);
-        match reply {
-            Reply::Rejected { kind, reason, hint } => Err(Failure::refused(kind, reason, hint)),
-            answer => Ok(answer),
+        if let Reply::Rejected { kind, reason, hint } = reply {
+            return Err(Failure::refused(kind, reason, hint));
         }
+        Ok(reply)
     }
 }
 
@@ -87,8 +91,8 @@ fn deadline(request: &Request) -> Duration {
     }
 }
 
-fn unexpected(reply: &Reply) -> Failure {
-    protocol(format!("the cluster answered something else than was asked: {reply:?}"))
+fn unexpected() -> Failure {
+    protocol("the cluster answered something else than was asked".to_owned())
 }
 
 fn protocol(reason: String) -> Failure {

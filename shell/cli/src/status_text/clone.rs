@@ -23,7 +23,7 @@ pub(super) fn lines(cluster: &Cluster, rsc: RscIx, show: Show, depth: usize, lin
             Place::Nowhere => {}
         }
     }
-    tally.lines(cluster, rsc, show, depth + 1, lines);
+    lines.extend(tally.lines(cluster, rsc, show.inactive, depth + 1));
 }
 
 /// How an instance is shown.
@@ -75,8 +75,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn lines(&self, cluster: &Cluster, rsc: RscIx, show: Show, depth: usize, lines: &mut Vec<Line>) {
+    fn lines(&self, cluster: &Cluster, rsc: RscIx, inactive: bool, depth: usize) -> Vec<Line> {
         let r = &cluster.rscs[rsc];
+        let mut lines = Vec::new();
         let mut line = |title: &str, nodes: &[NodeIx]| {
             if !nodes.is_empty() {
                 let sorted = cluster.node_order.iter().filter(|node| nodes.contains(node));
@@ -96,11 +97,12 @@ impl Tally {
         line(title, &self.started);
         let shown = self.promoted.len() + self.started.len();
         let max = r.clone_facts().map_or(0, |facts| usize::try_from(facts.max).unwrap_or(usize::MAX));
-        if show.inactive && !r.unique && shown < max {
+        if inactive && !r.unique && shown < max {
             for (title, nodes) in stopped(cluster, rsc) {
                 line(&title, &nodes);
             }
         }
+        lines
     }
 }
 

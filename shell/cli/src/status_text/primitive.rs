@@ -15,7 +15,8 @@ pub fn primitive(cluster: &Cluster, rsc: RscIx, show: Show) -> String {
 pub(super) fn named(cluster: &Cluster, rsc: RscIx, name: &str, node: Option<NodeIx>, show: Show) -> String {
     let r = &cluster.rscs[rsc];
     let several = r.active.len() > 1 || show.without_nodes;
-    let becoming = || r.pending.map(|(_, node)| node).filter(|_| !show.settled && pending_state(cluster, rsc).is_some());
+    let becoming =
+        || r.pending.map(|(_, node)| node).filter(|_| !show.settled && pending_state(cluster, rsc).is_some());
     let node = node.or(r.lock.map(|(node, _)| node)).or_else(becoming).filter(|_| !several);
     let mut line = format!("{name}\t({}):\t", resources::agent(&r.xml));
     if r.removed {
@@ -41,10 +42,9 @@ pub(super) fn named(cluster: &Cluster, rsc: RscIx, name: &str, node: Option<Node
 
 /// The role as shown: what can be promoted and is not, is unpromoted.
 pub fn shown_role(cluster: &Cluster, rsc: RscIx) -> Role {
-    match cluster.rscs[rsc].role {
-        Role::Started if cluster.rscs[cluster.top_of(rsc, false)].promotable => Role::Unpromoted,
-        role => role,
-    }
+    let role = cluster.rscs[rsc].role;
+    let promotable = cluster.rscs[cluster.top_of(rsc, false)].promotable;
+    if role == Role::Started && promotable { Role::Unpromoted } else { role }
 }
 
 fn state(cluster: &Cluster, rsc: RscIx, show: Show) -> String {
@@ -58,15 +58,18 @@ fn state(cluster: &Cluster, rsc: RscIx, show: Show) -> String {
 
 /// The word for an operation under way that changes the role.
 pub fn pending_state(cluster: &Cluster, rsc: RscIx) -> Option<&'static str> {
-    match cluster.rscs[rsc].pending.map(|(task, _)| task)? {
-        Task::Start => Some("Starting"),
-        Task::Stop => Some("Stopping"),
-        Task::MigrateTo | Task::MigrateFrom => Some("Migrating"),
-        Task::Promote => Some("Promoting"),
-        Task::Demote => Some("Demoting"),
-        _ => None,
-    }
+    let task = cluster.rscs[rsc].pending.map(|(task, _)| task)?;
+    PENDING.iter().find(|(known, _)| *known == task).map(|(_, word)| *word)
 }
+
+const PENDING: &[(Task, &str)] = &[
+    (Task::Start, "Starting"),
+    (Task::Stop, "Stopping"),
+    (Task::MigrateTo, "Migrating"),
+    (Task::MigrateFrom, "Migrating"),
+    (Task::Promote, "Promoting"),
+    (Task::Demote, "Demoting"),
+];
 
 /// What is unusual, in the order in which it is shown.
 fn flags(cluster: &Cluster, rsc: RscIx, node: Option<NodeIx>, show: Show) -> Vec<String> {

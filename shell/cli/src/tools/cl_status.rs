@@ -69,8 +69,8 @@ struct Answer {
 }
 
 impl Answer {
-    fn ok(text: impl Into<String>) -> Result<Self, Failure> {
-        Ok(Self { text: text.into(), exit: Exit::OK })
+    fn ok(text: impl Into<String>) -> Self {
+        Self { text: text.into(), exit: Exit::OK }
     }
 }
 
@@ -83,7 +83,7 @@ struct Query<'a> {
 impl Query<'_> {
     fn answer(&self, verb: &str, session: &Session) -> Result<Answer, Failure> {
         match verb {
-            "listnodes" => Answer::ok(self.nodes(session)),
+            "listnodes" => Ok(Answer::ok(self.nodes(session))),
             "nodestatus" => self.node_state(),
             "nodetype" => {
                 let node = self.node()?;
@@ -100,13 +100,13 @@ impl Query<'_> {
             "listhblinks" => self.links(),
             "hblinkstatus" => self.link_state(),
             "clientstatus" => self.client_state(),
-            "rscstatus" => Answer::ok("Resource is managed by crm.Use crm tool to query resource"),
+            "rscstatus" => Ok(Answer::ok("Resource is managed by crm.Use crm tool to query resource")),
             _ => self.parameter(session),
         }
     }
 
     fn plain_or(&self, plain: &str, sentence: &str) -> Result<Answer, Failure> {
-        Answer::ok(if self.human { sentence } else { plain })
+        Ok(Answer::ok(if self.human { sentence } else { plain }))
     }
 
     fn node(&self) -> Result<&NodeStatus, Failure> {
@@ -135,7 +135,7 @@ impl Query<'_> {
     fn links(&self) -> Result<Answer, Failure> {
         let header = self.human.then(|| "\tthis node have the following heartbeat links:".to_owned());
         let links = self.node()?.links.iter().map(|(link, _)| format!("\t{link}"));
-        Answer::ok(header.into_iter().chain(links).collect::<Vec<_>>().join("\n"))
+        Ok(Answer::ok(header.into_iter().chain(links).collect::<Vec<_>>().join("\n")))
     }
 
     fn link_state(&self) -> Result<Answer, Failure> {

@@ -98,7 +98,7 @@ fn forget(session: &mut Session, resource: &str, node: &str) -> Result<(), Failu
     let cib = session.cib()?;
     for id in resources::cleaned_with(&cib, resource, false)? {
         let (resource, node) = (Some(id.clone()), Some(node.to_owned()));
-        session.request(Request::Cleanup { resource, node: node.clone(), whole_history: false })?;
+        session.request(&Request::Cleanup { resource, node: node.clone(), whole_history: false })?;
         session.console.say(format!("Cleaned up {id} on {}", node.unwrap_or_default()));
     }
     super::crm_resource::cleanup::settle(session)

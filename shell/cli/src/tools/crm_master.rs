@@ -43,7 +43,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     let wanted = Attribute::new(scope, promotion_score(&resource));
     let command = session.options.last_of(&["query", "update", "delete"]);
     match command {
-        Some(("update", Some(score))) => wanted.write(session, &score)?,
+        Some(("update", Some(value))) => wanted.write(session, &value)?,
         Some(("delete", _)) => drop(wanted.delete(session)?),
         _ => {
             let value = wanted.value(&*session.cib()?);

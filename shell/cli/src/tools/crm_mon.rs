@@ -84,7 +84,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
         session.use_file(Path::new(&file));
     }
     if session.options.has("simple-status") {
-        return simple::run(session);
+        return Ok(simple::run(session));
     }
     let format = format(session)?;
     let once = session.options.has("one-shot") || session.options.has("web-cgi") || !session.is_live();

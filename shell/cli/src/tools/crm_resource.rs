@@ -167,5 +167,5 @@ fn delete(session: &mut Session) -> Result<(), Failure> {
         return Err(Failure::usage(reason).hint(format!("use -t {}", found.element.name())));
     }
     let xml = cib::Element::new(tag).with("id", found.element.id().unwrap_or_default()).to_xml();
-    session.request(Request::Change(api::Change::Delete { section: Some("resources".to_owned()), xml }))
+    session.request(&Request::Change(api::Change::Delete { section: Some("resources".to_owned()), xml }))
 }

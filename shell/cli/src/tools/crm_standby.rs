@@ -38,7 +38,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
             Attribute::new(scopes[0].clone(), "standby").write(session, value)?;
         }
         Some(("delete", _)) => delete(session, scopes)?,
-        _ => query(session, scopes)?,
+        _ => query(session, &scopes)?,
     }
     Ok(Exit::OK)
 }
@@ -62,7 +62,7 @@ fn word(value: &str) -> Result<&'static str, Failure> {
     }
 }
 
-fn query(session: &mut Session, scopes: Vec<Scope>) -> Result<(), Failure> {
+fn query(session: &mut Session, scopes: &[Scope]) -> Result<(), Failure> {
     let cib = session.cib()?;
     let found = scopes.iter().find_map(|scope| {
         let value = Attribute::new(scope.clone(), "standby").value(&cib)?;

@@ -64,7 +64,9 @@ fn check(session: &mut Session, given: &Given) -> Exit {
     }
     complaints.extend(verdict.sentence().map(str::to_owned));
     if !session.options.has("quiet") {
-        complaints.iter().for_each(|complaint| session.console.complain(complaint));
+        for complaint in complaints {
+            session.console.complain(complaint);
+        }
     }
     if verdict == Verdict::Good { Exit::OK } else { Exit::CONFIG }
 }

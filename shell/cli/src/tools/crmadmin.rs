@@ -87,9 +87,12 @@ fn list(session: &mut Session) -> Result<String, Failure> {
         return Ok("NO nodes configured".to_owned());
     }
     let export = session.options.has("bash-export");
-    let line = |node: &nodes::Node| match export {
-        true => format!("export {}={}", node.name, node.id),
-        false => format!("cluster node: {} ({})", node.name, node.id),
+    let line = |node: &nodes::Node| {
+        if export {
+            format!("export {}={}", node.name, node.id)
+        } else {
+            format!("cluster node: {} ({})", node.name, node.id)
+        }
     };
     Ok(known.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
@@ -106,6 +109,6 @@ fn kill(session: &mut Session, node: &str) -> Result<Exit, Failure> {
         let reason = format!("the cluster software on {node} can be stopped there only; this is {here}");
         return Err(Failure::usage(reason).hint(format!("on {node}: crmadmin -K {node}")));
     }
-    session.request(Request::Shutdown)?;
+    session.request(&Request::Shutdown)?;
     Ok(Exit::OK)
 }

@@ -29,12 +29,12 @@ const SEVERITIES: &[&str] = &["debug", "info", "notice", "warning", "error", "cr
 fn run(session: &mut Session) -> Result<Exit, Failure> {
     let last = session.options.value("last").unwrap_or("50");
     let last = last.parse().map_err(|_| Failure::usage(format!("'{last}' is no count")))?;
-    let least = severity(session.options.value("severity").unwrap_or("debug"))?;
+    let threshold = severity(session.options.value("severity").unwrap_or("debug"))?;
     let client = source::connect(&session.world.socket, &session.name)?;
     let events = client.events(last, session.options.has("follow")).map_err(|error| source::client_failure(&error))?;
     for event in events {
         let event = event.map_err(|error| source::client_failure(&error))?;
-        if severity(&event.severity).unwrap_or(SEVERITIES.len()) >= least {
+        if severity(&event.severity).unwrap_or(SEVERITIES.len()) >= threshold {
             let line = if session.options.has("json") { json(&event)? } else { line(&session.world, &event) };
             session.console.say(line);
         }

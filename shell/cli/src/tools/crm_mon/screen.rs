@@ -19,13 +19,13 @@ const KEYS: &str = "q quit   r inactive   n by node   f failcounts   o operation
 
 /// Shows the state until `q` or Ctrl-C.
 pub(super) fn run(session: &mut Session, pause: Duration, old_layout: bool) -> Result<Exit, Failure> {
-    let terminal = Terminal::enter()?;
+    let _terminal = Terminal::enter()?;
     let mut wish = Wish::of(&session.options);
     let mut help = false;
     loop {
         session.refresh();
         draw(&page(session, &wish, old_layout), help)?;
-        match terminal.key(pause)? {
+        match Terminal::key(pause)? {
             Some(b'q' | 3) => return Ok(Exit::OK),
             Some(b'?' | b'h') => help = !help,
             Some(key) => switch(&mut wish, key),
@@ -72,7 +72,7 @@ fn page(session: &mut Session, wish: &Wish, old_layout: bool) -> String {
 /// Writes the page in one go, cut to the size of the terminal.
 fn draw(page: &str, help: bool) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    let size = tcgetwinsize(&out).map(|size| (usize::from(size.ws_row), usize::from(size.ws_col))).unwrap_or((24, 80));
+    let size = tcgetwinsize(&out).map_or((24, 80), |size| (usize::from(size.ws_row), usize::from(size.ws_col)));
     let (rows, columns) = (size.0.max(2), size.1.max(20));
     let body = page.lines().take(rows - 1).map(|line| format!("{}\x1b[K\r\n", cut(line, columns)));
     let footer = cut(if help { KEYS } else { "q quit   ? keys" }, columns);
@@ -118,7 +118,7 @@ impl Terminal {
     }
 
     /// A key, or nothing after the pause. The end of the input counts as `q`.
-    fn key(&self, pause: Duration) -> Result<Option<u8>, Failure> {
+    fn key(pause: Duration) -> Result<Option<u8>, Failure> {
         let stdin = std::io::stdin();
         let timeout = Timespec::try_from(pause).map_err(|error| terminal_failure(&error))?;
         let ready = match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&timeout)) {

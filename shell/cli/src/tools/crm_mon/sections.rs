@@ -216,19 +216,26 @@ pub(super) struct Ban<'a> {
 pub(super) fn negative_locations<'a>(view: &'a View, prefix: &str) -> Vec<Ban<'a>> {
     let constraints = section(&view.cib, "constraints").map(Element::children).unwrap_or_default();
     let locations = constraints.iter().filter(|constraint| constraint.name() == "rsc_location");
-    let bans = locations.filter_map(|constraint| {
-        let (node, score) = match constraint.child("rule") {
-            None => (constraint.attribute("node")?, constraint.attribute("score")?),
-            Some(rule) => {
-                let by_name = rule.children_named("expression").find(|e| e.attribute("attribute") == Some("#uname"))?;
-                (by_name.attribute("value")?, rule.attribute("score")?)
-            }
-        };
-        let promoted_only = constraint.attribute("role").and_then(Role::parse) == Some(Role::Promoted);
-        let (id, resource) = (constraint.id()?, constraint.attribute("rsc")?);
-        Some(Ban { id, resource, node, score: Score::parse(score)?, promoted_only })
-    });
+    let bans =
+        locations.flat_map(|constraint| places(constraint).filter_map(|(node, score)| ban(constraint, node, score)));
     bans.filter(|ban| ban.id.starts_with(prefix) && ban.score < Score::ZERO).collect()
+}
+
+/// The nodes that a constraint names, and their scores: in its attributes, or in rules about a node's name.
+fn places(constraint: &Element) -> impl Iterator<Item = (&str, &str)> {
+    let own = constraint.attribute("node").zip(constraint.attribute("score"));
+    let by_rule = constraint.children_named("rule").flat_map(|rule| {
+        let by_name =
+            rule.children_named("expression").filter(|expression| expression.attribute("attribute") == Some("#uname"));
+        by_name.filter_map(|expression| expression.attribute("value").zip(rule.attribute("score")))
+    });
+    own.into_iter().chain(by_rule)
+}
+
+fn ban<'a>(constraint: &'a Element, node: &'a str, score: &str) -> Option<Ban<'a>> {
+    let promoted_only = constraint.attribute("role").and_then(Role::parse) == Some(Role::Promoted);
+    let (id, resource) = (constraint.id()?, constraint.attribute("rsc")?);
+    Some(Ban { id, resource, node, score: Score::parse(score)?, promoted_only })
 }
 
 /// The same as lines, where they are wished for.

@@ -2,24 +2,23 @@
 
 use super::view::{View, plural};
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::session::Session;
 
-pub(super) fn run(session: &mut Session) -> Result<Exit, Failure> {
+pub(super) fn run(session: &mut Session) -> Exit {
     let view = match View::gather(session) {
         Ok(view) => view,
         Err(failure) => {
             session.console.say(format!("CLUSTER CRIT: {}", failure.reason));
-            return Ok(Exit::BAD_PARAMETER);
+            return Exit::BAD_PARAMETER;
         }
     };
     let problems = problems(&view);
     if problems.is_empty() {
         session.console.say(format!("CLUSTER OK: {}", counts(&view)));
-        return Ok(Exit::OK);
+        return Exit::OK;
     }
     session.console.say(format!("CLUSTER WARN: {}", problems.join(", ")));
-    Ok(Exit::ERROR)
+    Exit::ERROR
 }
 
 fn problems(view: &View) -> Vec<String> {

@@ -59,12 +59,13 @@ fn or_line(lines: Vec<Line>, none: &str) -> Vec<Line> {
 }
 
 fn summary(view: &View) -> String {
-    let running = match view.live {
-        true => format!(
+    let running = if view.live {
+        format!(
             "Status of pacemakerd: 'Pacemaker is running' (last updated {})\n",
             view.world.sortable_date(view.world.now)
-        ),
-        false => String::new(),
+        )
+    } else {
+        String::new()
     };
     format!("{running}{}", block("Cluster Summary", &summary_lines(view)))
 }

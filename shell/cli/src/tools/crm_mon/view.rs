@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 /// What is wished to be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "switches of the command line, each on its own")]
 pub(super) struct Wish {
     pub inactive: bool,
     pub by_node: bool,

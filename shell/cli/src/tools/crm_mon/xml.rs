@@ -24,7 +24,7 @@ pub(super) fn render(view: &View, old: bool) -> String {
     };
     let root = if view.live { root.with_child(running(view)) } else { root };
     let root = root.with_child(summary(view)).with_child(nodes(view)).with_child(resources::all(view));
-    let root = [attributes(view), histories(view), failures(view), tickets(view), bans(view)]
+    let root = [attributes(view), Some(histories(view)), failures(view), tickets(view), bans(view)]
         .into_iter()
         .flatten()
         .fold(root, Element::with_child);
@@ -171,7 +171,7 @@ fn attributes(view: &View) -> Option<Element> {
     Some(all).filter(|all| !all.children().is_empty())
 }
 
-fn histories(view: &View) -> Option<Element> {
+fn histories(view: &View) -> Element {
     let mut all = Element::new("node_history");
     for ix in super::sections::nodes_by_status(view) {
         let name = &*view.cluster.nodes[ix].name;
@@ -185,12 +185,15 @@ fn histories(view: &View) -> Option<Element> {
             all = all.with_child(node);
         }
     }
-    Some(all).filter(|all| !all.children().is_empty())
+    all
 }
 
 fn history(view: &View, node: &str, resource: &str, operations: &[&Operation<'_>]) -> Element {
     let rsc = view.cluster.rsc_by_id(resource);
-    let mut history = element("resource_history", &[("id", resource), ("orphan", word(rsc.is_none()))]);
+    let mut history = element(
+        "resource_history",
+        &[("id", rsc.map_or(resource, |rsc| view.cluster.rscs[rsc].printable_id())), ("orphan", word(rsc.is_none()))],
+    );
     if let Some(rsc) = rsc {
         history.set("migration-threshold", &view.cluster.rscs[rsc].migration_threshold.value().to_string());
     }

@@ -11,7 +11,9 @@ use std::process::{Command, Stdio};
 const OCF_ROOT: &str = "/usr/lib/ocf";
 
 pub(super) fn standards(session: &mut Session) {
-    ["ocf", "lsb"].iter().for_each(|standard| session.console.say(standard));
+    for standard in ["ocf", "lsb"] {
+        session.console.say(standard);
+    }
 }
 
 pub(super) fn providers(session: &mut Session) -> Result<(), Failure> {
@@ -40,7 +42,9 @@ pub(super) fn list(session: &mut Session, spec: &str) -> Result<(), Failure> {
             return Err(Failure::usage(format!("agents of class '{other}' cannot be listed")).hint(hint));
         }
     };
-    agents.iter().for_each(|agent| session.console.say(agent));
+    for agent in agents {
+        session.console.say(agent);
+    }
     Ok(())
 }
 

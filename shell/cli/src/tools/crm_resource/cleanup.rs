@@ -1,7 +1,7 @@
 //! `-C`, `-R`, `-F`, `--restart`, `--wait`: what the brain does with a resource's history and state.
 
 use super::{wanted, wanted_node};
-use crate::configuration::{nodes, resources};
+use crate::configuration::{nodes, pairs, resources};
 use crate::exit::Exit;
 use crate::failcounts;
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ const SETTLE_MS: u64 = 60_000;
 pub(super) fn forget(session: &mut Session, whole_history: bool) -> Result<(), Failure> {
     let node = wanted_node(session)?;
     let Some(id) = session.options.value("resource").map(str::to_owned) else {
-        session.request(Request::Cleanup { resource: None, node: node.clone(), whole_history })?;
+        session.request(&Request::Cleanup { resource: None, node: node.clone(), whole_history })?;
         let place = node.map_or("all nodes".to_owned(), |node| node);
         session.console.say(format!("Cleaned up all resources on {place}"));
         return settle(session);
@@ -34,7 +34,7 @@ pub(super) fn forget(session: &mut Session, whole_history: bool) -> Result<(), F
     };
     for primitive in resources::cleaned_with(&cib, &id, session.options.has("force"))? {
         let resource = Some(primitive.clone());
-        session.request(Request::Cleanup { resource, node: node.clone(), whole_history })?;
+        session.request(&Request::Cleanup { resource, node: node.clone(), whole_history })?;
         for host in &hosts {
             session.console.say(format!("Cleaned up {primitive} on {host}"));
         }
@@ -47,7 +47,7 @@ pub(in crate::tools) fn settle(session: &mut Session) -> Result<(), Failure> {
     if !session.is_live() {
         return Ok(());
     }
-    match session.request(Request::WaitIdle { timeout_ms: SETTLE_MS }) {
+    match session.request(&Request::WaitIdle { timeout_ms: SETTLE_MS }) {
         Err(failure) if failure.exit == Exit::TIMEOUT => {
             session.console.complain("the cluster is still at work; see crm_mon");
             Ok(())
@@ -83,7 +83,7 @@ pub(super) fn fail(session: &mut Session) -> Result<(), Failure> {
             _ => return Err(Failure::usage("it is not clear on which node it is to fail").hint("add -N NODE")),
         },
     };
-    session.request(Request::Fail { resource, node })
+    session.request(&Request::Fail { resource, node })
 }
 
 pub(super) fn wait(session: &mut Session) -> Result<(), Failure> {
@@ -91,7 +91,7 @@ pub(super) fn wait(session: &mut Session) -> Result<(), Failure> {
         Some(text) => crate::time::milliseconds(text)?,
         None => WAIT_DEFAULT_MS,
     };
-    session.request(Request::WaitIdle { timeout_ms })
+    session.request(&Request::WaitIdle { timeout_ms })
 }
 
 /// Stops by `target-role`, waits, and puts back what was set before.
@@ -101,30 +101,24 @@ pub(super) fn restart(session: &mut Session) -> Result<(), Failure> {
     if session.places(&id)?.is_empty() {
         return Err(Failure::new(Exit::NOT_RUNNING, format!("{id} is not running, so it cannot be restarted")));
     }
-    let sets = crate::configuration::pairs::below(found.element, "meta_attributes");
-    let before = sets
-        .filter(|pair| pair.name == "target-role")
-        .map(|pair| (pair.set.to_owned(), pair.id.to_owned(), pair.value.to_owned()))
-        .next();
-    let (set, pair, value) = before.clone().unwrap_or_else(|| {
-        let set = format!("{id}-meta_attributes");
-        (set.clone(), format!("{set}-target-role"), String::new())
-    });
-    let element = Element::new(found.element.name()).with("id", &id);
-    let write = |session: &mut Session, value: &str| {
-        let meta = crate::configuration::pairs::element("meta_attributes", &set, &pair, "target-role", Some(value));
-        let xml = element.clone().with_child(meta).to_xml();
-        session.change(Change::Modify { section: Some("resources".to_owned()), xml, may_create: true })
+    let mut sets = pairs::below(found.element, "meta_attributes");
+    let before = sets.find(|pair| pair.name == "target-role");
+    let own_set = format!("{id}-meta_attributes");
+    let own_pair = format!("{own_set}-target-role");
+    let (set, pair) = before.map_or((&*own_set, &*own_pair), |before| (before.set, before.id));
+    let role = |value: &str| {
+        let sets = pairs::element("meta_attributes", set, pair, "target-role", Some(value));
+        let xml = Element::new(found.element.name()).with("id", &id).with_child(sets).to_xml();
+        Change::Modify { section: Some("resources".to_owned()), xml, may_create: true }
     };
-    write(session, "Stopped")?;
+    let nothing = Element::new("nvpair").with("id", pair).with("name", "target-role").to_xml();
+    let put_back = match before {
+        Some(before) => role(before.value),
+        None => Change::Delete { section: Some("resources".to_owned()), xml: nothing },
+    };
+    session.change(role("Stopped"))?;
     let stopped = wait(session);
-    match before {
-        Some(_) => write(session, &value)?,
-        None => {
-            let xml = Element::new("nvpair").with("id", &pair).with("name", "target-role").to_xml();
-            session.change(Change::Delete { section: Some("resources".to_owned()), xml })?;
-        }
-    }
+    session.change(put_back)?;
     stopped?;
     wait(session)
 }

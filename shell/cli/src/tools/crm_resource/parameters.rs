@@ -44,14 +44,12 @@ pub(super) fn set(session: &mut Session, name: &str) -> Result<(), Failure> {
     let value = session.options.require("parameter-value", 'v')?.to_owned();
     let found = resources::named(&cib, &id)?;
     let tag = tag(session);
-    let (set, pair) = match place(session, found.element, name)? {
-        Some(place) => place,
-        None => {
-            let set = session.options.value("set-name").map_or_else(|| format!("{id}-{tag}"), str::to_owned);
-            let pair = session.options.value("nvpair").map_or_else(|| format!("{set}-{name}"), str::to_owned);
-            (set, pair)
-        }
+    let fresh = || {
+        let set = session.options.value("set-name").map_or_else(|| format!("{id}-{tag}"), str::to_owned);
+        let pair = session.options.value("nvpair").map_or_else(|| format!("{set}-{name}"), str::to_owned);
+        (set, pair)
     };
+    let (set, pair) = place(session, found.element, name)?.unwrap_or_else(fresh);
     let sets = pairs::element(tag, &set, &pair, name, Some(&value));
     modify(session, found.element, |element| element.with_child(sets))?;
     if !session.options.has("quiet") {

@@ -138,8 +138,9 @@ fn constraint(session: &mut Session, name: &str, id: &str, node: &str, score: &s
         .with("id", &format!("{name}-lifetime"))
         .with("operation", "lt")
         .with("end", &date);
-    let rule = Element::new("rule").with("id", &format!("{name}-rule")).with("score", score).with("boolean-op", "and");
-    Ok(bare.with_child(rule.with_child(place).with_child(time)))
+    let condition =
+        Element::new("rule").with("id", &format!("{name}-rule")).with("score", score).with("boolean-op", "and");
+    Ok(bare.with_child(condition.with_child(place).with_child(time)))
 }
 
 /// The end of an ISO 8601 duration that begins now.

@@ -52,6 +52,10 @@ fn resource(view: &View, rsc: RscIx) -> Element {
     } else {
         return primitive(view, rsc);
     };
+    let collective = match target_role(cluster, rsc).filter(|_| !r.is_bundle()) {
+        Some(role) => collective.with("target_role", role.as_str()),
+        None => collective,
+    };
     r.children.iter().fold(collective, |all, child| all.with_child(resource(view, *child)))
 }
 
