@@ -11,14 +11,24 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// How deep a case may nest its calls before it counts as endless.
 const STACK: usize = 64 << 20;
 
-/// A CIB's text as a tree in today's schema.
-pub fn load(text: &str) -> Result<Arc<Element>, String> {
+/// A CIB in today's schema, and what is wrong with it as it was written.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The tree.
+    pub cib: Arc<Element>,
+    /// Why a cluster would not accept it.
+    pub refusal: Option<String>,
+    /// Everything that is wrong or doubtful.
+    pub complaints: Vec<String>,
+}
+
+/// Reads a CIB; one that is not valid is carried over all the same.
+pub fn load(text: &str) -> Result<Loaded, String> {
     let tree = cib::parse(text).map_err(|error| format!("not well-formed: {}", error.reason))?;
     let report = cib::validate(&tree);
-    match report.refusals().next() {
-        Some(mistake) => Err(format!("not valid: {mistake}")),
-        None => Ok(cib::upgrade(&tree).cib),
-    }
+    let refusal = report.refusals().next().map(|mistake| format!("not valid: {mistake}"));
+    let complaints = report.mistakes.iter().map(ToString::to_string).collect();
+    Ok(Loaded { cib: cib::upgrade(&tree).cib, refusal, complaints })
 }
 
 /// Plays a CIB through; a panic is an error that says where.

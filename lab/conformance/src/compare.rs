@@ -48,8 +48,12 @@ pub fn as_bag(expected: &[String], ours: &[String]) -> Option<Difference> {
 /// What one bag of lines has beyond the other, both ways.
 pub fn balance(expected: &[String], ours: &[String]) -> (Vec<String>, Vec<String>) {
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
-    expected.iter().for_each(|line| *counts.entry(line).or_default() += 1);
-    ours.iter().for_each(|line| *counts.entry(line).or_default() -= 1);
+    for line in expected {
+        *counts.entry(line).or_default() += 1;
+    }
+    for line in ours {
+        *counts.entry(line).or_default() -= 1;
+    }
     let of_sign =
         |sign: i64| counts.iter().filter(|(_, n)| n.signum() == sign).map(|(line, _)| (*line).to_owned()).collect();
     (of_sign(1), of_sign(-1))

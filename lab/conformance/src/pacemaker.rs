@@ -39,7 +39,7 @@ impl Expectation {
     fn file(self, directory: &Path, case: &str) -> std::path::PathBuf {
         let (folder, extension) = match self {
             Self::Graph => ("exp", "exp"),
-            other => (other.name(), other.name()),
+            Self::Summary | Self::Dot | Self::Scores => (self.name(), self.name()),
         };
         directory.join(folder).join(format!("{case}.{extension}"))
     }
@@ -88,7 +88,9 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
     }
     let kept = Ratchet::read(file)?;
     let broken = kept.broken(&verdicts);
-    broken.iter().for_each(|name| println!("no longer agrees: {name}"));
+    for name in &broken {
+        println!("no longer agrees: {name}");
+    }
     println!("{} passed, {} failed", kept.len() - broken.len(), broken.len());
     Ok(broken.is_empty())
 }
@@ -107,7 +109,7 @@ pub fn names(directory: &Path) -> Result<Vec<String>, String> {
 fn answers(directory: &Path, name: &str) -> Result<Vec<(Expectation, Vec<String>)>, String> {
     let path = directory.join("xml").join(format!("{name}.xml"));
     let text = std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let cib = load(&text)?;
+    let cib = load(&text)?.cib;
     let date = MOMENTS
         .iter()
         .find(|(case, _)| *case == name)
@@ -163,12 +165,19 @@ fn show(directory: &Path, name: &str) -> Result<(), String> {
         println!("==== {name}: {}", expectation.name());
         let theirs = expected(directory, name, expectation);
         if expectation == Expectation::Summary {
-            compare::merged(&theirs, &ours).iter().for_each(|line| println!("{line}"));
+            print_lines("", &compare::merged(&theirs, &ours));
         } else {
             let (missing, extra) = compare::balance(&theirs, &ours);
-            missing.iter().for_each(|line| println!("- {line}"));
-            extra.iter().for_each(|line| println!("+ {line}"));
+            print_lines("- ", &missing);
+            print_lines("+ ", &extra);
         }
     }
     Ok(())
+}
+
+/// Prints lines, each after a mark.
+pub fn print_lines(mark: &str, lines: &[String]) {
+    for line in lines {
+        println!("{mark}{line}");
+    }
 }
