@@ -39,7 +39,7 @@ fn lint(name: &str, source: &str) -> (bool, String) {
 
 #[test]
 fn clippy_refuses_every_kind_of_leak_in_core() {
-    let source: String = LEAKS.iter().map(|(_, code)| format!("{code}\n")).collect();
+    let source = LEAKS.map(|(_, code)| code).join("\n");
     let (accepted, said) = lint("leaky", &source);
     assert!(!accepted, "a crate that leaks was accepted");
     for (path, _) in LEAKS {

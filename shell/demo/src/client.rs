@@ -98,7 +98,7 @@ struct Options {
 impl Options {
     fn read(arguments: &[String]) -> Result<Self, String> {
         let mut options =
-            Self { interval: Duration::from_millis(5), limit: Duration::from_secs(3600), targets: Vec::new() };
+            Self { interval: Duration::from_millis(5), limit: Duration::from_hours(1), targets: Vec::new() };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let mut number = || {
