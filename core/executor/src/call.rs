@@ -6,9 +6,6 @@ use model::{Instant, OcfCode, OperationStatus, WallTime};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The parameter in which the brain says which code it expects of a monitor.
-const TARGET_CODE: &str = "CRM_meta_op_target_rc";
-
 /// Where a call stands.
 ///
 /// ```text
@@ -61,10 +58,10 @@ impl Call {
 
     /// Remembers the end of a run; the report, if the brain is to hear of it.
     ///
-    /// A recurring operation that stays well is told once. Every failure is told, because failures are counted.
+    /// What stays as it was is told once: a failure that the brain is still mending must not count again.
     pub(crate) fn record(&mut self, outcome: Outcome, span: Span) -> Option<Report> {
         let same = self.last.as_ref().filter(|last| (last.status, last.code) == (outcome.status, outcome.code));
-        let is_news = same.is_none() || !self.is_well(&outcome);
+        let is_news = same.is_none();
         let changed = same.map_or(span.started, |last| last.changed);
         let report = Report { changed, ..self.report(outcome, span) };
         self.last = Some(report.clone());
@@ -98,15 +95,5 @@ impl Call {
             run_time: span.run_time,
             queue_time: span.queue_time,
         }
-    }
-
-    fn is_well(&self, outcome: &Outcome) -> bool {
-        let target = self.operation.parameters.get(TARGET_CODE).and_then(|code| code.parse().ok()).map(OcfCode);
-        let well = match target {
-            Some(code) if code != OcfCode::OK => outcome.code == code,
-            Some(_) | None => [OcfCode::OK, OcfCode::RUNNING_PROMOTED, OcfCode::DEGRADED, OcfCode::DEGRADED_PROMOTED]
-                .contains(&outcome.code),
-        };
-        outcome.status == OperationStatus::Done && well
     }
 }

@@ -164,7 +164,7 @@ pub enum Output {
         /// Which.
         signal: Signal,
     },
-    /// To the brain: one run ended (recurring: the first time, and whenever status or code changes; failures every time).
+    /// To the brain: one run ended (recurring: the first time, and whenever status or code changes).
     Report(Report),
     /// To the brain, in answer to `Attached`: everything under way (status `Pending`) or recurring (its last report
     /// again, for the level and not to be counted twice), and the last single run that ended here, by which a brain

@@ -43,7 +43,9 @@ impl Outcome {
 
 /// Reads the end of a process.
 pub fn judge(dialect: Dialect, action: &str, exit: &Exit, stdout: &str, stderr: &str) -> Outcome {
-    let said = text::exit_reason(stderr);
+    let asks = matches!(action, "monitor" | "status");
+    let failed = !asks && !matches!(exit, Exit::Code(0));
+    let said = text::exit_reason(stderr).or_else(|| text::last_error(stderr).filter(|_| failed));
     let (status, code, why) = match exit {
         Exit::Code(code) => {
             let mapped = translate(dialect, action, *code, stdout);

@@ -78,6 +78,14 @@ fn the_last_reason_counts_and_is_not_repeated_in_the_output() {
 }
 
 #[test]
+fn an_agent_that_gives_no_reason_is_quoted_where_it_acted_and_failed() {
+    let judged = |action: &str, code: u8| judge(Dialect::Ocf, action, &Exit::Code(code), "", "noise\nno such file\n\n");
+    assert_eq!(judged("start", 4).reason, "no such file");
+    assert_eq!(judged("start", 0).reason, "");
+    assert_eq!(judged("monitor", 7).reason, "");
+}
+
+#[test]
 fn reason_and_output_are_bounded_and_cut_between_characters() {
     let long = "ä".repeat(10_000);
     let outcome =

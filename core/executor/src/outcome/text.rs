@@ -11,8 +11,16 @@ const OUTPUT_LENGTH_MAX: usize = 2048;
 /// The last reason that the agent gave: later ones are nearer to its end.
 pub(super) fn exit_reason(stderr: &str) -> Option<String> {
     let mut reasons = stderr.lines().filter_map(|line| line.strip_prefix(EXIT_REASON_PREFIX)).map(str::trim);
-    let last = reasons.rfind(|reason| !reason.is_empty())?;
-    Some(last[..last.floor_char_boundary(REASON_LENGTH_MAX)].to_owned())
+    reasons.rfind(|reason| !reason.is_empty()).map(cut)
+}
+
+/// The last line of standard error: what an agent that knows no reasons leaves of why it failed.
+pub(super) fn last_error(stderr: &str) -> Option<String> {
+    stderr.lines().map(str::trim).rfind(|line| !line.is_empty()).map(cut)
+}
+
+fn cut(reason: &str) -> String {
+    reason[..reason.floor_char_boundary(REASON_LENGTH_MAX)].to_owned()
 }
 
 /// The last lines of both streams, errors last because they matter most; reasons are told elsewhere.

@@ -46,7 +46,7 @@ fn what_is_kept_is_bounded_and_the_single_results_outlast_the_repeated_ones() {
     hands.end(1, 0);
     hands.run(every(1, "b", "monitor"));
     for run in 2..=1000 {
-        hands.end_as(run, Exit::Code(7), "");
+        hands.end_as(run, Exit::Code(if run % 2 == 0 { 7 } else { 1 }), "");
         hands.pass_seconds(1);
     }
     hands.tell(Input::Attached);

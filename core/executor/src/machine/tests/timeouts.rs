@@ -68,7 +68,8 @@ fn a_recurring_operation_comes_again_after_its_timeout() {
     hands.run(every(10, "a", "monitor"));
     for run in 1..=3 {
         hands.pass_seconds(20);
-        assert_eq!(hands.said(), ["a monitor Timeout 1"]);
+        let told: &[&str] = if run == 1 { &["a monitor Timeout 1"] } else { &[] };
+        assert_eq!(hands.said(), told, "the first time only");
         hands.end_as(run, Exit::Signal(15), "");
         hands.pass_seconds(10);
     }
