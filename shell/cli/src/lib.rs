@@ -39,6 +39,7 @@ const TOOLS: &[(&str, &Tool)] = &[
     ("cibadmin", &tools::cibadmin::TOOL),
     ("cl_status", &tools::cl_status::TOOL),
     ("crm_attribute", &tools::crm_attribute::TOOL),
+    ("crm_diff", &tools::crm_diff::TOOL),
     ("crm_error", &tools::crm_error::TOOL),
     ("crm_failcount", &tools::crm_failcount::TOOL),
     ("crm_master", &tools::crm_master::TOOL),

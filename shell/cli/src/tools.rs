@@ -4,6 +4,7 @@ pub mod attrd_updater;
 pub mod cibadmin;
 pub mod cl_status;
 pub mod crm_attribute;
+pub mod crm_diff;
 pub mod crm_error;
 pub mod crm_failcount;
 pub mod crm_master;

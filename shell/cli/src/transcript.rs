@@ -117,6 +117,7 @@ transcripts! {
     explanations_are_complete = "explain.txt";
     the_cluster_fits_on_a_page = "status.txt";
     plans_are_shown_before_they_happen = "plan.txt";
+    differences_are_told = "diff.txt";
     configurations_are_checked = "verify.txt";
 }
 

@@ -129,7 +129,9 @@ fn constraint(session: &mut Session, name: &str, id: &str, node: &str, score: &s
         return Ok(bare.with("node", node).with("score", score));
     };
     let end = end_of(session.world.now, &lifetime)?;
-    session.console.say(format!("This holds until {}", session.world.sortable_date(end)));
+    if !session.options.has("quiet") {
+        session.console.say(format!("This holds until {}", session.world.sortable_date(end)));
+    }
     let date = Timestamp::from_millisecond(end.0).map(|end| end.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
     let date = date.map_err(|error| Failure::usage(format!("'{lifetime}' ends beyond the calendar: {error}")))?;
     let place = Element::new("expression").with("id", &format!("{name}-expr")).with("attribute", "#uname");
