@@ -55,7 +55,7 @@ pub fn meet_hands(cib: &mut Element, node: &NodeName, meeting: Meeting) {
     let life = meeting.life.to_string();
     let is_same = state::attribute(state, HANDS) == Some(&life);
     if meeting.is_first && !is_same {
-        state::remove_attributes(state, |name| name != FEATURES);
+        state::remove_attributes(state, |name| name != FEATURES && name != SHUTDOWN);
     }
     if !is_same || !meeting.is_whole {
         history::forget_all(state);

@@ -31,9 +31,13 @@ impl Outbox {
         self.joined = false;
     }
 
-    /// All have joined: what was held back is said now.
+    /// All have joined: everything can be said.
     pub fn open(&mut self) {
         self.joined = true;
+    }
+
+    /// Says what was held back.
+    pub fn release(&mut self) {
         for command in std::mem::take(&mut self.held) {
             self.send(&command);
         }

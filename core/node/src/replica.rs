@@ -10,14 +10,6 @@ use std::sync::Arc;
 /// have quorum, so that it would prove nothing, and versions alone decide, as they always did.
 const QUORATE_VIEW: &str = "quorate-view";
 
-/// Notes which view is about to change the configuration.
-pub fn stamp(cib: &mut Element, view: &View) {
-    let configured = view.members.len() + view.absent.len();
-    if view.quorate && configured > 2 {
-        cib.set(QUORATE_VIEW, &view.number.to_string());
-    }
-}
-
 /// What a change touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
@@ -35,12 +27,13 @@ pub struct Replica {
     cib: Arc<Element>,
     changes: u64,
     has_run: bool,
+    term: Option<u64>,
 }
 
 impl Replica {
     /// As it was on disk.
     pub fn from_disk(cib: Arc<Element>) -> Self {
-        Self { cib, changes: 0, has_run: false }
+        Self { cib, changes: 0, has_run: false, term: None }
     }
 
     /// The tree; cloning the `Arc` is a snapshot.
@@ -78,7 +71,21 @@ impl Replica {
         self.cib = cib;
     }
 
-    /// A view begins: its changes are counted from here.
+    /// All members of a view have this copy now. What is changed from here on is of a later term than all that was,
+    /// even where view numbers began anew because all hosts did.
+    pub fn enter(&mut self, view: &View) {
+        let decides = view.quorate && view.members.len() + view.absent.len() > 2;
+        self.term = decides.then(|| view.number.max(self.quorate_view() + 1));
+    }
+
+    /// Notes which view changes the configuration.
+    pub fn stamp(&self, cib: &mut Element) {
+        if let Some(term) = self.term {
+            cib.set(QUORATE_VIEW, &term.to_string());
+        }
+    }
+
+    /// The view's own changes are counted from here.
     pub fn begin_view(&mut self) {
         self.changes = 0;
         self.has_run = true;

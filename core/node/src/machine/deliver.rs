@@ -6,7 +6,7 @@ use crate::cleanup;
 use crate::command::{Command, Ended, Envelope, Forgotten, OperationName, Order};
 use crate::contract::{Change, Refusal, Reply, RequestId};
 use crate::leaving::SHUTDOWN;
-use crate::replica::{self, Effect};
+use crate::replica::Effect;
 use crate::{history, membership, notices, state, wire};
 use model::{NodeName, OperationStatus, ResourceId, Severity, WallTime};
 use std::sync::Arc;
@@ -134,7 +134,7 @@ impl Node {
             if !view.quorate {
                 changes::allow_without_quorum(&changed)?;
             }
-            replica::stamp(Arc::make_mut(&mut changed), view);
+            self.replica.stamp(Arc::make_mut(&mut changed));
         }
         self.replica.replace(changed);
         if effect != Effect::Nothing {

@@ -5,7 +5,7 @@ use crate::command::{Command, Hello};
 use crate::contract::Output;
 use crate::join::{Join, Verdict};
 use crate::leaving::SHUTDOWN;
-use crate::{FEATURE_SET, membership, notices, replica, state};
+use crate::{FEATURE_SET, membership, notices, state};
 use cib::{Digest, Element, Version};
 use messaging::contract::View;
 use model::{NodeName, Severity};
@@ -123,11 +123,12 @@ impl Node {
     fn complete(&mut self) {
         let Some(join) = &self.join else { return };
         let (view, hellos) = (join.view().clone(), join.hellos());
-        self.replica.edit(|cib| {
-            if membership::derive(cib, &view, hellos) {
-                replica::stamp(cib, &view);
-            }
-        });
+        self.replica.enter(&view);
+        let mut derived = Arc::clone(self.replica.cib());
+        if membership::derive(Arc::make_mut(&mut derived), &view, hellos) {
+            self.replica.stamp(Arc::make_mut(&mut derived));
+        }
+        self.replica.edit(|cib| *cib = Arc::unwrap_or_clone(derived));
         let is_first = !self.replica.has_run();
         self.replica.begin_view();
         for hello in hellos.values() {
@@ -142,6 +143,7 @@ impl Node {
         self.ctx.outbox.open();
         self.is_first |= is_first;
         self.speak_up(said);
+        self.ctx.outbox.release();
         self.apply_early();
     }
 

@@ -35,11 +35,12 @@ impl World {
         self.start_hands(host);
         let seed = self.rng.next_u64();
         let nodes: Vec<_> = self.hosts.iter().map(|host| host.name.clone()).collect();
+        let seconds = u64::try_from(self.wall().seconds()).unwrap_or(0);
         let this = &mut self.hosts[host];
         (this.boots, this.paused, this.has_left) = (this.boots + 1, None, false);
         let (own, boot, cib) = (this.name.clone(), this.boots, this.disk.cib.clone());
         let quorum = Quorum::for_nodes(nodes.len());
-        let incarnation = Incarnation(boot);
+        let incarnation = Incarnation(seconds + boot);
         let setup = Setup { nodes, own: own.clone(), incarnation, links: 1, timing: TIMING, quorum, seed };
         let engine = Engine::new(setup, self.now);
         let node = Node::new(node::Setup { name: own, cib, seed });
@@ -157,6 +158,7 @@ impl World {
             wire::Output::Undelivered { payload } => self.to_node(host, Input::Undelivered { payload }),
             wire::Output::ViewLost { paused } => self.to_node(host, Input::ViewLost { paused }),
             wire::Output::Notice(notice) => self.say(host, &format!("{}: {}", notice.id, notice.text)),
+            // No rule of the simulation has a witness.
             wire::Output::Left => {
                 self.hosts[host].has_left = true;
                 self.kill_brain(host);
