@@ -232,6 +232,8 @@ pub struct Rsc {
     pub dangling: Vec<NodeIx>,
     /// The source and target of a migration under way.
     pub partial_migration: Option<(NodeIx, NodeIx)>,
+    /// Where it was stopped last, and when; kept where failures weigh as in Heartbeat 2.
+    pub(crate) halted: Option<(NodeIx, i64)>,
     /// Kept for a node that went down cleanly, since when.
     pub lock: Option<(NodeIx, i64)>,
 

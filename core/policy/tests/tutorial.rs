@@ -89,6 +89,7 @@ fn state(node: Node, digests: &Digests) -> String {
         let period = if kind == "OpenSIPS" { 10_000 } else { 5_000 };
         match node.broken.filter(|_| kind == "OpenSIPS") {
             Some("start") => operation("last_0", "start", 0, 1),
+            Some("stopped") => operation("last_0", "stop", 0, 0),
             _ if !node.active => operation("last_0", "monitor", 0, 7),
             broken => {
                 operation("last_0", "start", 0, 0);
@@ -151,6 +152,16 @@ fn the_thirteenth_failure_moves_the_group() {
 fn up_to_the_twelfth_failure_only_the_failed_member_restarts() {
     let plan = plan([Node { active: true, failures: 12, broken: Some("monitor"), ..A }, B]);
     assert_eq!(keys(&plan), ["OpenSIPS_monitor_10000", "OpenSIPS_start_0", "OpenSIPS_stop_0"]);
+}
+
+#[test]
+fn in_the_midst_of_a_restart_it_belongs_where_it_did() {
+    for (failures, expected) in [(12, "sip-a"), (13, "sip-b")] {
+        let a = Node { active: true, failures, broken: Some("stopped"), ..A };
+        for plan in [plan([a, B]), plan([B, a])] {
+            assert_eq!(home(&plan), Some(expected), "after {failures} failures");
+        }
+    }
 }
 
 #[test]

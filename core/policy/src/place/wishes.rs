@@ -38,12 +38,27 @@ impl Cluster {
             }
             return;
         }
-        let [node] = r.active.as_slice() else { return };
-        let node = *node;
+        let node = match r.active.as_slice() {
+            [node] => *node,
+            [] => match self.restarting_on(rsc) {
+                Some(node) => node,
+                None => return,
+            },
+            _ => return,
+        };
+        let r = &self.rscs[rsc];
         if r.managed && r.stickiness >= Score::new(1) && (self.options.symmetric || r.allowed.get(node).is_some()) {
             let stickiness = r.stickiness;
             self.add_score(rsc, node, stickiness, ("resource-stickiness", "stickiness: it runs there"));
         }
+    }
+
+    /// Where it failed and was stopped: whether its restart there is over must not change where it belongs.
+    fn restarting_on(&mut self, rsc: RscIx) -> Option<NodeIx> {
+        let (node, _) = self.rscs[rsc].halted?;
+        let whole = self.rscs[rsc].parent.filter(|parent| self.rscs[*parent].is_group()).unwrap_or(rsc);
+        let failed = self.primitives(whole).into_iter().any(|member| self.failures(member, node).count > Score::ZERO);
+        failed.then_some(node)
     }
 
     /// Failures on a node: each may count (Heartbeat 2), and enough of them ban.

@@ -438,6 +438,7 @@ fn blank(id: &str, base_id: &str, kind: Kind, xml: &Arc<Element>) -> Rsc {
         launched: Vec::new(),
         dangling: Vec::new(),
         partial_migration: None,
+        halted: None,
         lock: None,
         allowed: Table::default(),
         assigned: None,

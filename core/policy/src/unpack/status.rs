@@ -8,7 +8,7 @@ use crate::options::NoQuorum;
 use crate::task::{Key, Task};
 use crate::values;
 use cib::Element;
-use model::Role;
+use model::{Role, Score};
 use std::sync::Arc;
 
 impl Cluster {
@@ -159,6 +159,7 @@ impl Cluster {
         let ops = recorded::history(self, entry);
         let on_fail = self.replay(rsc, node, &ops);
         self.note_recurring(rsc, node, &ops);
+        self.note_halt(rsc, node, &ops);
         self.apply_state(rsc, node, on_fail);
         if let Some(wanted) = self.rscs[rsc].target {
             let next = &mut self.rscs[rsc].next_role;
@@ -169,6 +170,16 @@ impl Cluster {
         let role = &mut self.rscs[rsc].role;
         *role = before.max(*role);
         Some(rsc)
+    }
+
+    /// Remembers where it was stopped last: what is being restarted there still counts as being there.
+    fn note_halt(&mut self, rsc: RscIx, node: NodeIx, ops: &[Recorded]) {
+        let Some(last) = ops.last().filter(|op| op.task == Task::Stop && op.status() == Some(0)) else { return };
+        let halt = (node, last.changed.unwrap_or(0));
+        let r = &mut self.rscs[rsc];
+        if r.failure_stickiness != Score::ZERO && r.halted.is_none_or(|(_, before)| before <= halt.1) {
+            r.halted = Some(halt);
+        }
     }
 
     /// Remembers which recurring operations run: an optional action stands for each.
