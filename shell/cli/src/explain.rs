@@ -52,6 +52,8 @@ struct Explanation {
     /// The part whose scores decide: a group follows its first member.
     decided_by: String,
     candidates: Vec<Candidate>,
+    /// What the other members of the group add to these scores, each for itself.
+    wishes: Vec<Wish>,
     /// How many more failures until it moves.
     threshold: Vec<String>,
     /// Constraints that moves have left.
@@ -71,6 +73,14 @@ struct Term {
     score: String,
     source: String,
     text: String,
+}
+
+/// A term of another member's own score.
+#[derive(Debug, Serialize)]
+struct Wish {
+    resource: String,
+    node: String,
+    term: Term,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,6 +109,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     if let Some(node) = session.options.value("node") {
         let node = crate::configuration::nodes::named(&cib, node)?.name;
         explanation.candidates.retain(|candidate| candidate.node == node);
+        explanation.wishes.retain(|wish| wish.node == node);
     }
     let text = if session.options.has("json") { json(&explanation)? } else { text::render(&explanation) };
     session.console.print(text);
@@ -145,6 +156,8 @@ struct Case {
     answer: Answer,
     /// The placement that decides where it goes: that of its group's first member, or its own.
     decider: Placement,
+    /// The other members of its group.
+    followers: Vec<Placement>,
 }
 
 /// What the planner says of a resource.
@@ -163,8 +176,17 @@ impl Case {
         let plan = plan(cib, now)?;
         let answer = answer(&plan, resource, &parts, None);
         let answer = answer.ok_or_else(|| Failure::no_such(format!("the planner does not know '{resource}'")))?;
-        let decider = decider(cib, &plan, &answer.focus);
-        Ok(Self { cib: Arc::clone(cib), resource: resource.to_owned(), now, parts, answer, decider })
+        let mut members = group_of(cib, &plan, &answer.focus);
+        let decider = if members.is_empty() { answer.focus.clone() } else { members.remove(0) };
+        Ok(Self {
+            cib: Arc::clone(cib),
+            resource: resource.to_owned(),
+            now,
+            parts,
+            answer,
+            decider,
+            followers: members,
+        })
     }
 
     /// What the planner would say of the same part in another world.
@@ -191,6 +213,7 @@ impl Case {
             reason: self.decider.reason.clone(),
             decided_by: self.decider.resource.to_string(),
             candidates: self.decider.candidates.iter().map(candidate).collect(),
+            wishes: self.followers.iter().flat_map(wishes).collect(),
             threshold: if cause.untouched { Vec::new() } else { threshold::find(self) },
             left_by_moves: left.collect(),
         }
@@ -209,13 +232,27 @@ fn answer(plan: &Plan, resource: &str, parts: &[String], focus: Option<&Resource
     Some(Answer { serves: serves(plan, &focus), focus, served })
 }
 
-/// The placement that decides where a part goes: that of its group's first member, else its own.
-fn decider(cib: &Element, plan: &Plan, focus: &Placement) -> Placement {
+/// The placements of the group that a part is a member of, the first member first: it decides for all.
+fn group_of(cib: &Element, plan: &Plan, focus: &Placement) -> Vec<Placement> {
     let found = resources::named(cib, focus.resource.as_str()).ok();
     let group = found.and_then(|found| found.parent).filter(|parent| parent.name() == "group");
-    let leader = group.and_then(|group| group.children_named("primitive").next()).and_then(|first| first.id());
-    let placement = plan.placements.iter().find(|placement| Some(placement.resource.as_str()) == leader);
-    placement.unwrap_or(focus).clone()
+    let members =
+        group.into_iter().flat_map(|group| group.children_named("primitive")).filter_map(|member| member.id());
+    let placement = |id: &str| plan.placements.iter().find(|placement| placement.resource.as_str() == id).cloned();
+    members.filter_map(placement).collect()
+}
+
+/// The terms that are a member's own, not its group's.
+fn wishes(placement: &Placement) -> Vec<Wish> {
+    let own = |term: &&policy::plan::Contribution| !term.source.starts_with('#');
+    let of_node = |candidate: &policy::plan::Candidate| {
+        let node = candidate.node.to_string();
+        let terms = candidate.contributions.iter().filter(own);
+        terms
+            .map(|found| Wish { resource: placement.resource.to_string(), node: node.clone(), term: term(found) })
+            .collect::<Vec<_>>()
+    };
+    placement.candidates.iter().flat_map(of_node).collect()
 }
 
 /// Whether a part stays where it runs, or has a place and a start in the plan.
@@ -248,17 +285,16 @@ fn of_parts(plan: &Plan, resource: &str, parts: &[String]) -> Vec<Placement> {
 }
 
 fn candidate(candidate: &policy::plan::Candidate) -> Candidate {
-    let term = |term: &policy::plan::Contribution| Term {
-        score: term.score.to_string(),
-        source: term.source.clone(),
-        text: term.text.clone(),
-    };
     Candidate {
         node: candidate.node.to_string(),
         score: candidate.score.to_string(),
         veto: candidate.veto.clone(),
         terms: candidate.contributions.iter().map(term).collect(),
     }
+}
+
+fn term(term: &policy::plan::Contribution) -> Term {
+    Term { score: term.score.to_string(), source: term.source.clone(), text: term.text.clone() }
 }
 
 fn json(value: &impl Serialize) -> Result<String, Failure> {

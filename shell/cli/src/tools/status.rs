@@ -55,6 +55,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     let nodes = bullets(&status_text::nodes(&cluster, false), 2);
     let mut text =
         format!("{}\n\nNodes:\n{nodes}{}\nResources:\n{}", headline(&status), links(&status), bullets(&resources, 2));
+    text.push_str(&counters(&status));
     if !attention.is_empty() {
         text.push_str("\nAttention:\n");
     }
@@ -74,6 +75,13 @@ fn headline(status: &Status) -> String {
         status.coordinator.as_ref().map_or("no coordinator yet".to_owned(), |name| format!("{name} coordinates"));
     let quorum = if status.quorate { "with quorum" } else { "WITHOUT quorum" };
     format!("{coordinator}, {quorum}, {}; this is {}, Systole {}", status.state, status.node, status.version)
+}
+
+/// What was counted on the network, where anything was.
+fn counters(status: &Status) -> String {
+    let counted = status.counters.iter().filter(|(_, count)| *count > 0);
+    let counted: Vec<String> = counted.map(|(name, count)| format!("{name} {count}")).collect();
+    if counted.is_empty() { String::new() } else { format!("\nPackets: {}\n", counted.join(", ")) }
 }
 
 /// Links that are down: silent failures of the second cable are found here.
