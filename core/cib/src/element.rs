@@ -112,12 +112,12 @@ impl Element {
 
     /// The first child of that tag.
     pub fn child(&self, name: &str) -> Option<&Arc<Element>> {
-        self.children.iter().find(|child| child.name() == name)
+        self.children.iter().find(|child| child.is_called(name))
     }
 
     /// The children of that tag.
     pub fn children_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Arc<Element>> {
-        self.children.iter().filter(move |child| child.name() == name)
+        self.children.iter().filter(move |child| child.is_called(name))
     }
 
     /// The descendant reached by the first child of each tag in turn.
@@ -201,8 +201,12 @@ impl Element {
         }
     }
 
+    fn is_called(&self, name: &str) -> bool {
+        self.buffer.is(self.name, name)
+    }
+
     fn find(&self, name: &str) -> Option<usize> {
-        self.attributes.iter().position(|attribute| self.buffer.slice(attribute.name) == name)
+        self.attributes.iter().position(|attribute| self.buffer.is(attribute.name, name))
     }
 
     /// The buffer to append to: nobody else's, and not mostly rubbish of earlier changes.

@@ -70,6 +70,8 @@ pub struct Cluster {
     pub(crate) late_checks: Vec<LateCheck>,
     /// Recurring operations whose failure expired, by node and history entry: they restart.
     pub(crate) rescheduled: Vec<(NodeIx, String)>,
+    /// The histories that were read, by node.
+    pub(crate) histories: Vec<(NodeIx, Vec<Seen>)>,
     pub(crate) mark: u32,
     pub(crate) steps: u64,
     pub(crate) depth: u32,
@@ -172,6 +174,14 @@ pub(crate) struct Colocation {
     pub primary_role: Option<Role>,
     pub influence: bool,
     pub explicit: bool,
+}
+
+/// The history of a resource on a node, as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub rsc: RscIx,
+    pub entry: Arc<Element>,
+    pub same_agent: bool,
 }
 
 /// A check of parameters that has to wait until containers are placed.

@@ -102,6 +102,7 @@ fn empty(cib: Arc<Element>, now: i64) -> Cluster {
         stops_needed: Vec::new(),
         late_checks: Vec::new(),
         rescheduled: Vec::new(),
+        histories: Vec::new(),
         mark: 0,
         steps: 0,
         depth: 0,

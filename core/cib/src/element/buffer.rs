@@ -67,6 +67,11 @@ impl Buffer {
         &self.0[span.range()]
     }
 
+    /// Whether a slice is that text; lengths differ mostly, and then the text is not even looked at.
+    pub(crate) fn is(&self, span: Span, text: &str) -> bool {
+        span.len() == text.len() && &self.0.as_bytes()[span.range()] == text.as_bytes()
+    }
+
     /// Whether one more string may be appended here instead of to a copy of the `live` bytes.
     pub(crate) fn may_grow(&mut self, live: usize) -> bool {
         self.0.len() <= 2 * live + RUBBISH_MAX && Arc::get_mut(&mut self.0).is_some()

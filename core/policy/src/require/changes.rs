@@ -1,6 +1,6 @@
 //! Configurations that changed under running resources: another agent, other parameters, operations that are gone.
 
-use crate::cluster::{Cluster, LateCheck};
+use crate::cluster::{Cluster, LateCheck, Seen};
 use crate::digest::Verdict;
 use crate::ids::{NodeIx, RscIx};
 use crate::relation::{End, Rel};
@@ -13,24 +13,25 @@ use std::sync::Arc;
 impl Cluster {
     /// Compares what runs with what is configured.
     pub(crate) fn check_configuration_changes(&mut self) {
-        let Some(status) = self.cib.child("status").cloned() else { return };
-        let states: Vec<_> = status
-            .children_named("node_state")
-            .filter_map(|state| Some((state.attribute("uname")?.to_owned(), state)))
-            .collect();
+        let histories = std::mem::take(&mut self.histories);
         for node in self.node_order.clone() {
             let n = &self.nodes[node];
             if !n.maintenance && !n.can_host() {
                 continue;
             }
-            let state = states.iter().find(|(name, _)| **name == *n.name).map(|(_, state)| *state);
-            let Some(resources) = state.and_then(|state| state.child("lrm")?.child("lrm_resources")) else { continue };
-            for entry in resources.children_named("lrm_resource") {
-                if !entry.children().is_empty() {
-                    self.check_entry(node, entry);
+            for seen in histories.iter().filter(|(at, _)| *at == node).flat_map(|(_, seen)| seen) {
+                if self.may_have_changed(node, seen) {
+                    self.check_entry(node, &seen.entry);
                 }
             }
         }
+    }
+
+    /// Whether a history needs a closer look: most are of the agent that is configured, and of what is not active there.
+    fn may_have_changed(&self, node: NodeIx, seen: &Seen) -> bool {
+        let r = &self.rscs[seen.rsc];
+        let plain = seen.same_agent && r.unique && !r.removed && r.history_id.is_none();
+        !seen.entry.children().is_empty() && (!plain || r.active.contains(&node))
     }
 
     fn check_entry(&mut self, node: NodeIx, entry: &Element) {
@@ -119,9 +120,7 @@ impl Cluster {
     }
 
     fn agent_changed(&mut self, rsc: RscIx, node: NodeIx, entry: &Element, active: bool) -> bool {
-        let xml = Arc::clone(&self.rscs[rsc].xml);
-        let changed =
-            ["type", "class", "provider"].into_iter().any(|name| xml.attribute(name) != entry.attribute(name));
+        let changed = !self.is_same_agent(rsc, entry);
         if changed {
             self.unfence(Some(rsc), Some(node), "Device definition changed");
         }

@@ -2,7 +2,7 @@
 
 use super::recorded::{self, Recorded};
 use super::remotes::is_positive;
-use crate::cluster::{Cluster, Which};
+use crate::cluster::{Cluster, Seen, Which};
 use crate::ids::{NodeIx, RscIx};
 use crate::options::NoQuorum;
 use crate::task::{Key, Task};
@@ -115,13 +115,22 @@ impl Cluster {
     fn unpack_history(&mut self, node: NodeIx, state: &Element) {
         let Some(resources) = state.child("lrm").and_then(|lrm| lrm.child("lrm_resources")) else { return };
         let mut launched = false;
+        let mut seen = Vec::with_capacity(resources.children().len());
         for entry in resources.children_named("lrm_resource") {
-            let rsc = self.unpack_entry(node, entry);
-            launched |= rsc.is_some_and(|rsc| self.rscs[rsc].removed_launched);
+            let Some(rsc) = self.unpack_entry(node, entry) else { continue };
+            launched |= self.rscs[rsc].removed_launched;
+            seen.push(Seen { rsc, entry: Arc::clone(entry), same_agent: self.is_same_agent(rsc, entry) });
         }
+        self.histories.push((node, seen));
         if launched {
             self.link_removed_launched(resources);
         }
+    }
+
+    /// Whether a history is about the agent that is configured now.
+    pub(crate) fn is_same_agent(&self, rsc: RscIx, entry: &Element) -> bool {
+        let xml = &self.rscs[rsc].xml;
+        ["type", "class", "provider"].into_iter().all(|name| xml.attribute(name) == entry.attribute(name))
     }
 
     /// Joins removed resources with what launched them, where that is still there.
