@@ -16,13 +16,19 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// Writes `bytes` beside `path`, durably, and gives the new file the owner and mode of the old one (or `mode`).
 pub fn prepare(path: &Path, bytes: &[u8], mode: u32) -> io::Result<PathBuf> {
+    let (new, file) = prepare_unsynced(path, bytes, mode)?;
+    file.sync_all()?;
+    Ok(new)
+}
+
+/// The same for a file that may be torn by a power cut, because its reader knows what to do then.
+pub fn prepare_unsynced(path: &Path, bytes: &[u8], mode: u32) -> io::Result<(PathBuf, File)> {
     let new = beside(path, ".new");
     let old = fs::metadata(path).ok();
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&new)?;
     inherit(&file, old.as_ref(), mode)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    Ok(new)
+    Ok((new, file))
 }
 
 /// Owners are kept as found: hacluster:haclient, cluster:cluster and root:root are all right.

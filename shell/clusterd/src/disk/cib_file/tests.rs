@@ -70,6 +70,17 @@ fn a_written_file_has_its_md5_beside_it_and_the_one_before_is_kept() {
 }
 
 #[test]
+fn a_digest_that_a_power_cut_tore_counts_as_none() {
+    for torn in ["", "d41d8cd98f00b204e98", "\0\0\0\0"] {
+        let disk = Disk::new();
+        disk.file().write(&cib(1)).unwrap();
+        disk.put("cib.xml.sig", torn);
+        let found = disk.found();
+        assert_eq!((found.text, found.notices), (Some(cib(1)), vec![]), "{torn:?}");
+    }
+}
+
+#[test]
 fn a_stale_digest_is_warned_about_and_the_file_is_used() {
     let disk = Disk::new();
     let mut file = disk.file();
