@@ -84,6 +84,11 @@ pub enum Input {
         /// Where it came from, for the notice.
         source: String,
     },
+    /// The witness has answered, and the seal was good.
+    Witness {
+        /// What it says.
+        packet: Opened,
+    },
     /// The driver could not send on, or lost, a medium; `None` when it works again.
     LinkTrouble {
         /// Which medium.
@@ -117,6 +122,11 @@ pub enum Output {
         /// To whom: `None` for everybody, else the medium may save traffic by unicast.
         to: Option<NodeName>,
         /// Plaintext packet.
+        packet: Vec<u8>,
+    },
+    /// Seal and send to the witness of ha.cf; comes only under [`crate::Quorum::Witness`].
+    AskWitness {
+        /// Plaintext question.
         packet: Vec<u8>,
     },
     /// A new view is installed. All `Deliver`s of the old view came before.

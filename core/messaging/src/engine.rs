@@ -22,6 +22,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod vote;
 
 pub use status::{Counters, LinkStatus, PeerState, PeerStatus, Status};
 
@@ -40,6 +41,7 @@ use model::{Instant, Machine, NodeName, Notice, Rng, Severity, Timers};
 use session::Session;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use vote::Vote;
 
 /// A notice of the same kind is given again after this long.
 const NOTICE_EVERY: Duration = Duration::from_mins(1);
@@ -101,6 +103,8 @@ enum Timer {
     Ack,
     /// When to ask for slots that are missing.
     Missing,
+    /// When to ask the witness for its vote, or when it ends.
+    Vote,
     /// When to look whether we may leave.
     Leave,
 }
@@ -127,6 +131,7 @@ pub struct Engine {
     session: Option<Session>,
     /// What we know of views with quorum, where the rule asks for it.
     lineage: Lineage,
+    vote: Vote,
     outbox: Outbox,
     pace: Pace,
     timers: Timers<Timer>,
@@ -156,6 +161,7 @@ impl Engine {
             agreement: Agreement::default(),
             session: None,
             lineage: Lineage::default(),
+            vote: Vote::default(),
             outbox: Outbox::new(setup.own.clone()),
             pace: Pace::default(),
             timers: Timers::default(),
@@ -211,6 +217,7 @@ impl Engine {
             Timer::Submit => self.submit_again(now),
             Timer::Ack => self.acknowledge(now),
             Timer::Missing => self.ask_for_missing(now),
+            Timer::Vote => self.on_vote_timer(now),
             Timer::Leave => self.try_to_leave(now),
         }
     }
@@ -258,6 +265,7 @@ impl Machine for Engine {
         self.notice_own_pause(now);
         match input {
             Input::Packet { link, packet } => self.on_packet(now, link, &packet),
+            Input::Witness { packet } => self.on_witness(now, &packet),
             Input::BadSeal { link, source } => self.on_bad_seal(now, link, &source),
             Input::LinkTrouble { link, trouble } => self.on_link_trouble(link, trouble),
             Input::Broadcast { delivery, payload } => self.broadcast(now, delivery, payload),

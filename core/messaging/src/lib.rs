@@ -12,6 +12,7 @@ pub mod problem;
 mod quorum;
 mod replay;
 mod wire;
+pub mod witness;
 
 pub use engine::{Counters, Engine, LinkStatus, PeerState, PeerStatus, Setup, Status};
 pub use quorum::{Attendance, Quorum};

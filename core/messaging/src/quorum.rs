@@ -59,11 +59,7 @@ impl Quorum {
 
     /// Whether so many members have quorum only if a witness says so.
     pub(crate) fn asks_a_witness(&self, members: usize, configured: usize) -> bool {
-        match self {
-            Self::Witness => 2 * members == configured,
-            Self::WaitForAll(rule) => rule.asks_a_witness(members, configured),
-            Self::Majority | Self::AnyOfTwo | Self::TieBreaker(_) | Self::LastManStanding(_) => false,
-        }
+        *self == Self::Witness && 2 * members == configured
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A packet is sealed as a whole by the driver, so all of this is only ever read from someone who has the key.
 
-mod codec;
+pub(crate) mod codec;
 mod decode;
 mod encode;
 #[cfg(test)]

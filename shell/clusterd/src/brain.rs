@@ -18,6 +18,7 @@ use crate::queue::{Inbox, Sender, queue};
 use crate::seal::Sealer;
 use crate::sys;
 use crate::watchdog::Watchdog;
+use crate::witness_link::WitnessLink;
 use messaging::config::GenerationMethod;
 use messaging::contract::{Incarnation, LinkId, Output};
 use messaging::{Engine, Setup};
@@ -214,6 +215,7 @@ fn start_messaging(
         engine,
         clock: base.clock,
         media: Media::open(configuration.media.clone()),
+        witness: configuration.ha.witness.map(WitnessLink::open),
         sealer: Sealer::new(config::keyring(&configuration.ha, &configuration.keys)).map_err(io::Error::other)?,
         orders,
         events,

@@ -1,25 +1,34 @@
 //! The clocks that core is given: monotonic time since the brain's birth, and the wall clock.
+//!
+//! The monotonic one also runs while the host is suspended: who slept for an hour must know it when it wakes up.
 
 use model::{Instant, WallTime};
 use rustix::event::Timespec;
+use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The monotonic clock, shared by all loops so that their instants agree.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    birth: std::time::Instant,
+    birth: Duration,
 }
 
 impl Clock {
     /// A clock that begins now.
     pub fn start() -> Self {
-        Self { birth: std::time::Instant::now() }
+        Self { birth: since_boot() }
     }
 
     /// Now.
     pub fn now(&self) -> Instant {
-        Instant::from_micros(u64::try_from(self.birth.elapsed().as_micros()).unwrap_or(u64::MAX))
+        let age = since_boot().saturating_sub(self.birth);
+        Instant::from_micros(u64::try_from(age.as_micros()).unwrap_or(u64::MAX))
     }
+}
+
+fn since_boot() -> Duration {
+    let time = clock_gettime(ClockId::Boottime);
+    Duration::try_from(time).expect("the time since the boot is not negative")
 }
 
 /// The wall clock.

@@ -105,13 +105,18 @@ pub fn load_keys(layout: &Layout) -> Result<AuthKeys, StartError> {
 
 /// The keys that seal and open packets. `crc` has no secret, so its key is one that anybody can derive.
 pub fn keyring(ha: &Config, keys: &AuthKeys) -> Keyring {
+    keyring_of(&ha.cluster, keys)
+}
+
+/// The same for a cluster of this name.
+pub fn keyring_of(cluster: &str, keys: &AuthKeys) -> Keyring {
     let secret = |key: &'_ messaging::authkeys::Key| match key.method {
         Method::Crc => Vec::new(),
         Method::Md5 | Method::Sha1 | Method::Sha256 | Method::Sha512 => key.secret.as_bytes().to_vec(),
     };
     let secrets: Vec<(u8, Vec<u8>)> = keys.keys().map(|key| (key.number, secret(key))).collect();
     let borrowed = secrets.iter().map(|(number, secret)| (*number, secret.as_slice()));
-    Keyring::derive(&ha.cluster, keys.active().number, borrowed).expect("authkeys has the key that it says is active")
+    Keyring::derive(cluster, keys.active().number, borrowed).expect("authkeys has the key that it says is active")
 }
 
 /// The first line of `nodeinfo`, else `uname -n`.

@@ -8,7 +8,7 @@ pub mod cib_file;
 pub mod events;
 pub mod identity;
 pub mod layout;
-mod replace;
+pub(crate) mod replace;
 
 pub use cib_file::CibFile;
 pub use events::EventFile;

@@ -20,6 +20,8 @@ pub mod queue;
 pub mod seal;
 pub mod sys;
 pub mod watchdog;
+pub mod witness;
+pub mod witness_link;
 
 /// Stack of each thread: the deepest recursion is that over a CIB of 64 levels.
 pub const STACK: usize = 256 << 10;

@@ -12,6 +12,7 @@ use crate::queue::{Inbox, Sender};
 use crate::seal::{DATAGRAM_MAX, Keyring, Sealer};
 use crate::sys;
 use crate::watchdog::Watchdog;
+use crate::witness_link::WitnessLink;
 use messaging::Engine;
 use messaging::config::Realtime;
 use messaging::contract::{Delivery, Input, LinkId, Output};
@@ -60,6 +61,8 @@ pub struct MessagingLoop {
     pub clock: Clock,
     /// The sockets.
     pub media: Media,
+    /// The way to the witness, if ha.cf names one.
+    pub witness: Option<WitnessLink>,
     /// The seal.
     pub sealer: Sealer,
     /// From the node loop.
@@ -142,6 +145,7 @@ impl Turn {
             for receiver in ready.receivers {
                 self.receive(receiver);
             }
+            self.hear_witness();
             self.wake();
             self.base.media.retry(std::time::Instant::now());
             self.tell_troubles();
@@ -162,6 +166,9 @@ impl Turn {
             .map(|(index, fd)| (index, PollFd::from_borrowed_fd(fd, PollFlags::IN)))
             .unzip();
         fds.push(PollFd::from_borrowed_fd(self.base.orders.bell().as_fd(), PollFlags::IN));
+        if let Some(fd) = self.base.witness.as_ref().and_then(WitnessLink::descriptor) {
+            fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
+        }
         // An interrupted poll is an early turn, which is harmless.
         let _ = poll(&mut fds, Some(&timeout(rest)));
         let is_ready = |place: usize| !fds[place].revents().is_empty();
@@ -230,6 +237,7 @@ impl Turn {
         while let Some(output) = self.base.engine.poll() {
             match output {
                 Output::Send { link, to: _, packet } => self.send(link, &packet),
+                Output::AskWitness { packet } => self.ask_witness(&packet),
                 Output::Left => {
                     self.left = true;
                     tell(&self.base.events, Event::Engine(Output::Left));
@@ -249,6 +257,25 @@ impl Turn {
         } else {
             let text = format!("a packet of {} bytes does not fit into a datagram and was not sent", packet.len());
             tell(&self.base.events, Event::Notice(Notice::new("packet-too-long", Severity::Error, text)));
+        }
+    }
+
+    /// A question that is lost is asked again by the engine.
+    fn ask_witness(&mut self, question: &[u8]) {
+        if let (Some(witness), Some(datagram)) = (&mut self.base.witness, self.base.sealer.seal(question)) {
+            witness.send(&datagram);
+        }
+    }
+
+    fn hear_witness(&mut self) {
+        while let Some(length) = self.base.witness.as_mut().and_then(|witness| witness.receive(&mut self.buffer)) {
+            match self.base.sealer.open(&self.buffer[..length]) {
+                Ok(packet) => self.feed(Input::Witness { packet }),
+                Err(reason) => {
+                    let text = format!("an answer of the witness is dropped: {reason}; compare its keys with authkeys");
+                    tell(&self.base.events, Event::Notice(Notice::new("witness-seal-bad", Severity::Warning, text)));
+                }
+            }
         }
     }
 

@@ -208,7 +208,9 @@ impl NodeLoop {
                 self.tell(Notice::new("left", Severity::Info, "shutdown complete"));
                 self.exit = Some(EXIT_LEFT);
             }
-            FromEngine::Send { .. } => unreachable!("the messaging loop sends by itself"),
+            FromEngine::Send { .. } | FromEngine::AskWitness { .. } => {
+                unreachable!("the messaging loop sends by itself")
+            }
         }
     }
 

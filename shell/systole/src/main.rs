@@ -30,6 +30,7 @@ fn run(name: &str, arguments: &[String]) -> Option<u8> {
         "node" => Some(node::main(arguments)),
         "brain" => Some(node::brain(arguments)),
         "hands" => Some(node::hands(arguments)),
+        "witness" => Some(clusterd::witness::main(arguments)),
         "install" => Some(install::main(arguments)),
         "demo" => Some(demo::main(arguments)),
         "sip-client" => Some(demo::client::main(arguments)),

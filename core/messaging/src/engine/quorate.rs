@@ -11,14 +11,14 @@ use model::{Instant, NodeName};
 
 impl Engine {
     /// Whether the members of a proposal that all have answered are to have quorum.
-    pub(super) fn has_quorum(&self, _now: Instant, proposal: &Proposal) -> bool {
+    pub(super) fn has_quorum(&self, now: Instant, proposal: &Proposal) -> bool {
         let names: Vec<NodeName> = proposal.members.iter().map(|member| member.name.clone()).collect();
         self.setup.quorum.holds(Attendance {
             members: &names,
             configured: self.setup.nodes.len(),
             inherited: proposal.inherits_quorum(),
             heirs: self.are_heirs(proposal),
-            witness: false,
+            witness: self.vote.is_held_by(&proposal.members, now),
         })
     }
 

@@ -31,12 +31,18 @@ impl Engine {
         }
         if !self.change_is_due(now, &desired) {
             self.patience_over = false;
+            self.tend_vote(now);
             return self.timers.cancel(&Timer::Patience);
         }
         if place == 0 {
-            self.propose(now, desired);
-        } else if std::mem::take(&mut self.patience_over) {
-            self.propose_without_seniors(now, &desired[place..]);
+            if !self.awaits_vote(now, &desired) {
+                self.propose(now, desired);
+            }
+        } else if self.patience_over {
+            self.patience_over = self.awaits_vote(now, &desired[place..]);
+            if !self.patience_over {
+                self.propose_without_seniors(now, &desired[place..]);
+            }
         } else if self.timers.at(&Timer::Patience).is_none() {
             self.timers.set(Timer::Patience, now + 2 * self.patience());
         }
@@ -75,7 +81,7 @@ impl Engine {
             let behind = self.peers.get(&member.name).is_some_and(|peer| peer.report.view < view.number);
             behind && (overdue || session.confirmed.contains(&member.name))
         };
-        !same || self.outbid(view.number, desired) || desired.iter().any(astray)
+        !same || self.vote_changes(now) || self.outbid(view.number, desired) || desired.iter().any(astray)
     }
 
     /// Without a view: all hosts are here, or somebody has a view, or has waited long enough for the absent ones.

@@ -8,4 +8,5 @@ mod membership;
 mod order;
 mod quorum;
 mod storm;
+mod vote;
 mod world;

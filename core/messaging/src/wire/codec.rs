@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 /// Appends values to a packet.
 #[derive(Default)]
-pub(super) struct Writer(pub(super) Vec<u8>);
+pub(crate) struct Writer(pub(crate) Vec<u8>);
 
 impl Writer {
-    pub(super) fn byte(&mut self, byte: u8) {
+    pub(crate) fn byte(&mut self, byte: u8) {
         self.0.push(byte);
     }
 
     /// Little end first, seven bits a byte; the eighth says that more follow.
-    pub(super) fn number(&mut self, mut value: u64) {
+    pub(crate) fn number(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.0.push(low_bits(value) | 0x80);
             value >>= 7;
@@ -22,26 +22,26 @@ impl Writer {
         self.0.push(low_bits(value));
     }
 
-    pub(super) fn numbers(&mut self, values: &[u64]) {
+    pub(crate) fn numbers(&mut self, values: &[u64]) {
         for value in values {
             self.number(*value);
         }
     }
 
-    pub(super) fn name(&mut self, name: &NodeName) {
+    pub(crate) fn name(&mut self, name: &NodeName) {
         self.bytes(name.as_str().as_bytes());
     }
 
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.length(bytes.len());
         self.0.extend_from_slice(bytes);
     }
 
-    pub(super) fn length(&mut self, length: usize) {
+    pub(crate) fn length(&mut self, length: usize) {
         self.number(u64::try_from(length).expect("a length fits 64 bits"));
     }
 
-    pub(super) fn fixed(&mut self, value: u64) {
+    pub(crate) fn fixed(&mut self, value: u64) {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 }
@@ -51,7 +51,7 @@ fn low_bits(value: u64) -> u8 {
 }
 
 /// Takes values off a packet.
-pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
@@ -60,11 +60,11 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, Malformed> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Malformed> {
         Ok(self.take(1)?[0])
     }
 
-    pub(super) fn number(&mut self) -> Result<u64, Malformed> {
+    pub(crate) fn number(&mut self) -> Result<u64, Malformed> {
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -80,19 +80,19 @@ impl<'a> Reader<'a> {
         Err(Malformed::Range)
     }
 
-    pub(super) fn fixed(&mut self) -> Result<u64, Malformed> {
+    pub(crate) fn fixed(&mut self) -> Result<u64, Malformed> {
         let bytes = self.take(8)?;
         Ok(u64::from_le_bytes(bytes.try_into().expect("eight bytes were taken")))
     }
 
-    pub(super) fn name(&mut self) -> Result<NodeName, Malformed> {
+    pub(crate) fn name(&mut self) -> Result<NodeName, Malformed> {
         let bytes = self.capped(NAME_MAX)?;
         let text = std::str::from_utf8(bytes).map_err(|_| Malformed::Range)?;
         let printable = !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic());
         if printable { Ok(NodeName::new(text)) } else { Err(Malformed::Range) }
     }
 
-    pub(super) fn piece(&mut self) -> Result<Arc<[u8]>, Malformed> {
+    pub(crate) fn piece(&mut self) -> Result<Arc<[u8]>, Malformed> {
         Ok(Arc::from(self.capped(PIECE_MAX)?))
     }
 
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list of at most `LIST_MAX` values.
-    pub(super) fn list<T>(&mut self, one: impl Fn(&mut Self) -> Result<T, Malformed>) -> Result<Vec<T>, Malformed> {
+    pub(crate) fn list<T>(&mut self, one: impl Fn(&mut Self) -> Result<T, Malformed>) -> Result<Vec<T>, Malformed> {
         let count = usize::try_from(self.number()?).map_err(|_| Malformed::Range)?;
         if count > LIST_MAX {
             return Err(Malformed::Range);
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         (0..count).map(|_| one(self)).collect()
     }
 
-    pub(super) fn flag(&mut self) -> Result<bool, Malformed> {
+    pub(crate) fn flag(&mut self) -> Result<bool, Malformed> {
         match self.byte()? {
             0 => Ok(false),
             1 => Ok(true),
@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn end(&self) -> Result<(), Malformed> {
+    pub(crate) fn end(&self) -> Result<(), Malformed> {
         if self.0.is_empty() { Ok(()) } else { Err(Malformed::Long) }
     }
 }

@@ -159,6 +159,7 @@ impl World {
             wire::Output::ViewLost { paused } => self.to_node(host, Input::ViewLost { paused }),
             wire::Output::Notice(notice) => self.say(host, &format!("{}: {}", notice.id, notice.text)),
             // No rule of the simulation has a witness.
+            wire::Output::AskWitness { .. } => {}
             wire::Output::Left => {
                 self.hosts[host].has_left = true;
                 self.kill_brain(host);

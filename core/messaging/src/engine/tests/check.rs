@@ -2,7 +2,7 @@
 
 use super::world::{Event, Life, World};
 use crate::contract::View;
-use model::NodeName;
+use model::{Instant, NodeName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -195,4 +195,35 @@ fn has_an_older_life(view: &View, than: &View) -> bool {
 fn departed(world: &World) -> Vec<&NodeName> {
     let left = |life: &&Life| life.leaving;
     world.lives.iter().filter(left).map(|life| &world.names[life.node]).collect()
+}
+
+/// Under a witness: two disjoint halves are never in views with quorum at the same time.
+pub(super) fn halves_never_act_together(world: &World) {
+    let halves: Vec<(&View, Instant, Instant)> =
+        world.lives.iter().flat_map(|life| acting_halves(world, life)).collect();
+    for (place, (view, from, until)) in halves.iter().enumerate() {
+        for (other, other_from, other_until) in &halves[place + 1..] {
+            let together = other_from < until && from < other_until;
+            let apart = view.members.iter().all(|one| other.members.iter().all(|two| one.name != two.name));
+            assert!(!(together && apart), "{view:?} from {from:?} to {until:?}, {other:?} from {other_from:?}");
+        }
+    }
+}
+
+/// The views of one life that hold half of the nodes and have quorum, each with its time.
+fn acting_halves<'a>(world: &'a World, life: &'a Life) -> Vec<(&'a View, Instant, Instant)> {
+    let ends = |event: &Event| matches!(event, Event::View(_) | Event::ViewLost | Event::Left);
+    let steps: Vec<&(Instant, Event)> = life.events.iter().filter(|(_, event)| ends(event)).collect();
+    let last = life.until.unwrap_or(world.now);
+    let mut found = Vec::new();
+    for (place, (from, event)) in steps.iter().enumerate() {
+        let until = steps.get(place + 1).map_or(last, |(at, _)| *at);
+        if let Event::View(view) = event
+            && view.quorate
+            && 2 * view.members.len() == world.names.len()
+        {
+            found.push((view, *from, until));
+        }
+    }
+    found
 }

@@ -4,6 +4,8 @@ use crate::config::Timing;
 use crate::contract::{Delivery, Incarnation, Input, LinkId, Opened, Output, View};
 use crate::engine::{Engine, Setup};
 use crate::quorum::Quorum;
+use crate::witness::wire::{Answer, Ruling, encode_answer, question};
+use crate::witness::{Grant, Verdict, Witness};
 use model::{Instant, Machine, NodeName, Rng};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -36,6 +38,8 @@ pub(super) struct Life {
     pub(super) events: Vec<(Instant, Event)>,
     pub(super) broadcast: Vec<Arc<[u8]>>,
     pub(super) ended: bool,
+    /// When it ended.
+    pub(super) until: Option<Instant>,
     /// It was told to leave.
     pub(super) leaving: bool,
 }
@@ -68,6 +72,9 @@ pub(super) struct World {
     packets: u64,
     /// Frozen hosts are not woken until then; packets wait for them.
     frozen: BTreeMap<usize, Instant>,
+    /// Reached as if it were one node more.
+    pub(super) witness: Option<Witness>,
+    pub(super) on_disk: Option<Grant>,
     pub(super) record: Vec<(usize, Vec<u8>)>,
     pub(super) recording: bool,
 }
@@ -94,6 +101,8 @@ impl World {
             rng: Rng::from_seed(seed),
             packets: 0,
             frozen: BTreeMap::new(),
+            witness: None,
+            on_disk: None,
             record: Vec::new(),
             recording: false,
         }
@@ -127,7 +136,14 @@ impl World {
             seed: self.rng.next_u64(),
         };
         self.current[node] = self.lives.len();
-        self.lives.push(Life { node, events: Vec::new(), broadcast: Vec::new(), ended: false, leaving: false });
+        self.lives.push(Life {
+            node,
+            events: Vec::new(),
+            broadcast: Vec::new(),
+            ended: false,
+            until: None,
+            leaving: false,
+        });
         self.engines[node] = Some(Engine::new(setup, self.now));
         self.drain(node);
     }
@@ -135,6 +151,7 @@ impl World {
     pub(super) fn crash(&mut self, node: usize) {
         if self.engines[node].take().is_some() {
             self.lives[self.current[node]].ended = true;
+            self.lives[self.current[node]].until = Some(self.now);
         }
         self.frozen.remove(&node);
     }
@@ -234,14 +251,47 @@ impl World {
         }
     }
 
+    /// The witness starts from what is on its disk.
+    pub(super) fn start_witness(&mut self) {
+        let mut witness = Witness::new(self.rng.next_u64());
+        witness.serve("c", self.on_disk.clone(), self.now);
+        self.witness = Some(witness);
+    }
+
+    /// A question; who asked is told by its name.
+    fn ask(&mut self, bytes: Vec<u8>) {
+        let Some(witness) = &mut self.witness else { return };
+        let asker = question(&bytes).unwrap().asker.name;
+        let to = self.names.iter().position(|name| *name == asker).unwrap();
+        let answer = match witness.on_question(self.now, "c", &Opened::after_verification(bytes)) {
+            Verdict::Silent(_) => return,
+            Verdict::Answer(answer) => answer,
+            Verdict::SaveFirst { grant, answer } => {
+                self.on_disk = Some(grant);
+                witness.saved("c");
+                answer
+            }
+        };
+        self.carry(self.names.len(), to, 0, &answer);
+    }
+
     fn arrive(&mut self, to: usize, link: LinkId, bytes: Vec<u8>) {
+        if to == self.names.len() {
+            return self.ask(bytes);
+        }
         match self.frozen.get(&to) {
             Some(until) => {
                 self.packets += 1;
                 let at = *until + Duration::from_micros(1);
                 self.flying.insert((at, self.packets), (to, link, bytes));
             }
-            None => self.input(to, Input::Packet { link, packet: Opened::after_verification(bytes) }),
+            None => {
+                let is_answer =
+                    bytes[0] == encode_answer(&Answer { nonce: 0, ruling: Ruling::Introduce { token: 1 } })[0];
+                let packet = Opened::after_verification(bytes);
+                let input = if is_answer { Input::Witness { packet } } else { Input::Packet { link, packet } };
+                self.input(to, input);
+            }
         }
     }
 
@@ -250,6 +300,8 @@ impl World {
         while let Some(output) = self.engines[node].as_mut().and_then(Machine::poll) {
             if let Output::Send { link, to, packet } = output {
                 self.transmit(node, link, to.as_ref(), &packet);
+            } else if let Output::AskWitness { packet } = output {
+                self.carry(node, self.names.len(), 0, &packet);
             } else {
                 batch.push(output);
             }
@@ -280,7 +332,7 @@ impl World {
                     self.lives[self.current[node]].ended = true;
                     Event::Left
                 }
-                Output::Send { .. } => continue,
+                Output::Send { .. } | Output::AskWitness { .. } => continue,
             };
             self.lives[self.current[node]].events.push((self.now, event));
         }
