@@ -2,7 +2,7 @@
 
 use crate::command::{AgentName, Ended, OperationName, Order, TransitionKey};
 use executor::contract::{Agent, Operation, Report};
-use model::{NodeName, OperationStatus};
+use model::{NodeName, OperationStatus, ResourceId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Most orders kept for hands that are away; a transition has no more under way on a node.
@@ -14,6 +14,7 @@ pub struct Hands {
     life: u64,
     connected: bool,
     waiting: VecDeque<Operation>,
+    started: BTreeMap<ResourceId, Order>,
     news: Option<BTreeMap<OperationName, Report>>,
 }
 
@@ -50,8 +51,14 @@ impl Hands {
         self.news.as_ref().is_none_or(BTreeMap::is_empty)
     }
 
+    /// How what may be running here was started.
+    pub fn started(&self) -> impl Iterator<Item = &Order> {
+        self.started.values()
+    }
+
     /// An order for them: given back when it can go to them at once.
     pub fn take(&mut self, order: &Order) -> Option<Operation> {
+        self.remember(order);
         let operation = operation(order);
         if self.connected {
             return Some(operation);
@@ -60,6 +67,18 @@ impl Hands {
             self.waiting.push_back(operation);
         }
         None
+    }
+
+    fn remember(&mut self, order: &Order) {
+        match order.name.action.as_str() {
+            "start" => {
+                self.started.insert(order.name.resource.clone(), order.clone());
+            }
+            "stop" => {
+                self.started.remove(&order.name.resource);
+            }
+            _ => {}
+        }
     }
 
     /// The next order that has waited for them.

@@ -1,5 +1,6 @@
 //! The node's machine: which fact goes to which part, and what follows once it is digested.
 
+mod alone;
 mod deliver;
 mod hands;
 mod view;
@@ -59,7 +60,7 @@ impl Machine for Node {
         self.ctx.now = now;
         match input {
             Input::View(view) => self.on_view(view),
-            Input::ViewLost { .. } => self.on_view_lost(),
+            Input::ViewLost { paused } => self.on_view_lost(paused),
             Input::Delivered { from, payload } => self.on_delivered(&from, &payload),
             Input::Undelivered { payload } => self.on_undelivered(&payload),
             Input::Request { id, request, client } => self.on_request(id, request, client),

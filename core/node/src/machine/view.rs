@@ -26,13 +26,6 @@ impl Node {
         self.ctx.say(&Command::Hello { hello });
     }
 
-    /// We were stopped for so long that the others go on without us. A view follows.
-    pub(super) fn on_view_lost(&mut self) {
-        self.join = None;
-        self.ctx.outbox.leave();
-        self.coordinator.enter_view(&mut self.ctx);
-    }
-
     fn hello(&self) -> Hello {
         let Version { admin_epoch, epoch, num_updates } = self.replica.version();
         let own = state::of(self.replica.cib(), &self.ctx.name).filter(|_| self.replica.has_run());

@@ -2,7 +2,7 @@
 
 use crate::cluster::{Cluster, name};
 use model::OcfCode;
-use node::contract::{Reply, Request};
+use node::contract::{Input, Reply, Request};
 use std::time::Duration;
 
 const ALL: [&str; 3] = ["ip4", "ip5", "proxy"];
@@ -163,4 +163,20 @@ fn a_cleanup_forgets_failures_and_finds_the_service_where_it_is() {
     let xml = cluster.cib("sip-a").to_xml();
     assert!(!xml.contains("fail-count") && !xml.contains("asyncmon"), "{xml}");
     assert_eq!(cluster.location("proxy"), ["sip-a"]);
+}
+
+#[test]
+fn a_host_that_was_stopped_for_long_gives_up_what_others_run_now() {
+    let mut cluster = Cluster::running(&["sip-a", "sip-b"]);
+    cluster.partition(&[&["sip-b"]]);
+    assert_eq!(cluster.location("proxy"), ["sip-a", "sip-b"]);
+    cluster.input("sip-a", Input::ViewLost { paused: Duration::from_secs(12) });
+    cluster.settle();
+    for resource in ALL {
+        assert_eq!(cluster.location(resource), ["sip-b"], "{resource}");
+    }
+    cluster.partition(&[&["sip-a", "sip-b"]]);
+    assert_eq!(cluster.location("proxy"), ["sip-b"]);
+    assert!(!cluster.log("sip-b").iter().any(|line| line.starts_with("stop")), "the survivor is not touched");
+    assert_eq!(cluster.said("given-up"), 1);
 }
