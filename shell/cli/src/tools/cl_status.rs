@@ -87,15 +87,15 @@ impl Query<'_> {
             "nodestatus" => self.node_state(),
             "nodetype" => {
                 let node = self.node()?;
-                self.plain_or(&node.kind, &format!("The node {}'s type: {}", node.name, node.kind))
+                Ok(self.plain_or(&node.kind, &format!("The node {}'s type: {}", node.name, node.kind)))
             }
             "nodeweight" => {
                 let node = self.node()?;
-                self.plain_or("100", &format!("The weight of the cluster node {} is 100", node.name))
+                Ok(self.plain_or("100", &format!("The weight of the cluster node {} is 100", node.name)))
             }
             "nodesite" => {
                 let node = self.node()?;
-                self.plain_or("default", &format!("The site of the cluster node {} is default", node.name))
+                Ok(self.plain_or("default", &format!("The site of the cluster node {} is default", node.name)))
             }
             "listhblinks" => self.links(),
             "hblinkstatus" => self.link_state(),
@@ -105,8 +105,8 @@ impl Query<'_> {
         }
     }
 
-    fn plain_or(&self, plain: &str, sentence: &str) -> Result<Answer, Failure> {
-        Ok(Answer::ok(if self.human { sentence } else { plain }))
+    fn plain_or(&self, plain: &str, sentence: &str) -> Answer {
+        Answer::ok(if self.human { sentence } else { plain })
     }
 
     fn node(&self) -> Result<&NodeStatus, Failure> {
@@ -169,6 +169,6 @@ impl Query<'_> {
                 known,
             ))
         })?;
-        self.plain_or(value, &format!("Heartbeat parameter {name}'s value: {value}"))
+        Ok(self.plain_or(value, &format!("Heartbeat parameter {name}'s value: {value}")))
     }
 }

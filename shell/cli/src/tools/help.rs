@@ -15,6 +15,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("node", "runs a cluster node (as heartbeat does)"),
 ];
 
+#[allow(clippy::unnecessary_wraps, reason = "every tool has this shape")]
 fn run(session: &mut Session) -> Result<Exit, Failure> {
     let (ours, theirs): (Vec<_>, Vec<_>) = crate::TOOLS.iter().partition(|(name, _)| is_a_word(name));
     let mut lines = vec![
