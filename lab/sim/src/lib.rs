@@ -11,4 +11,5 @@ pub mod host;
 pub mod network;
 mod planner;
 pub mod run;
+pub mod scenario;
 pub mod world;
