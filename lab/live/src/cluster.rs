@@ -128,15 +128,16 @@ impl Cluster {
         })
     }
 
-    /// A counter of the messaging layer on a host, by the name that `systole status` shows.
+    /// A counter of the messaging layer on a host, by its name in `systole status --json`.
     ///
     /// # Errors
-    /// When it is not shown.
+    /// When it is not there.
     pub fn counter(&self, host: &str, name: &str) -> Result<u64, Failure> {
-        let text = self.run(host, "systole status")?;
-        let found = text.lines().find_map(|line| line.split_whitespace().skip_while(|word| *word != name).nth(1));
-        let number = found.and_then(|word| word.parse().ok());
-        number.ok_or_else(|| Failure::broken(format!("'systole status' shows no {name}:\n{text}")))
+        let text = self.run(host, "systole status --json")?;
+        let rest = text.split_once(&format!("\"{name}\"")).map_or("", |(_, rest)| rest);
+        let digits = rest.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+        let number = digits.split(|letter: char| !letter.is_ascii_digit()).next().and_then(|word| word.parse().ok());
+        number.ok_or_else(|| Failure::broken(format!("'systole status --json' has no {name}:\n{text}")))
     }
 
     /// Runs a line on a host that has to succeed; what it printed on standard output.
@@ -294,7 +295,10 @@ impl Cluster {
 }
 
 /// The product as `cargo build --release -p systole` leaves it, or the one that `SYSTOLE_BINARY` names.
-pub(crate) fn binary() -> Result<PathBuf, Failure> {
+///
+/// # Errors
+/// When it was not built.
+pub fn binary() -> Result<PathBuf, Failure> {
     let built = || {
         std::env::current_exe().ok()?.ancestors().find(|at| at.ends_with("target")).map(|at| at.join("release/systole"))
     };

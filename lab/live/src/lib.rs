@@ -11,7 +11,7 @@ mod said;
 mod timeline;
 
 pub use capture::Capture;
-pub use cluster::{Cluster, FAST, Failure, SERVICE, require};
+pub use cluster::{Cluster, FAST, Failure, SERVICE, binary, require};
 pub use ledger::{Call, Ledger};
 pub use said::Said;
 pub use timeline::Timeline;

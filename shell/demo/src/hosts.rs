@@ -226,8 +226,11 @@ impl Lab {
     /// When the host is off.
     pub fn freeze(&self, name: &str, frozen: bool) -> Result<(), HostError> {
         let signal = if frozen { "-STOP" } else { "-CONT" };
-        // 'kill -1' inside the host's pid namespace reaches everything there but its first process and the caller.
-        let output = self.shell(name, &format!("kill {signal} -1"))?;
+        // 'kill -1' inside the host's pid namespace reaches everything there but its first process and the caller: who
+        // waits for the caller must not be there, so this is no `shell`.
+        let mut command = self.command(name, "sh")?;
+        command.args(["-c", &format!("kill {signal} -1")]).stdin(Stdio::null());
+        let output = command.output().map_err(system("running a command in a host"))?;
         if output.status.success() {
             return Ok(());
         }

@@ -34,18 +34,29 @@ pub struct Setup {
 /// When the host is off or a file cannot be written there.
 pub fn furnish(lab: &Lab, host: &str, setup: &Setup) -> Result<(), HostError> {
     let ha_cf = format!("{}{}", tutorial::HA_CF, setup.ha_cf_more);
-    let files: [(&str, &str, &str); 6] = [
+    let files: [(&str, &str, &str); 3] = [
         ("/etc/ha.d/ha.cf", "644", &ha_cf),
         ("/etc/ha.d/authkeys", "600", tutorial::AUTHKEYS),
         ("/var/lib/heartbeat/crm/cib.xml", "600", setup.cib.as_deref().unwrap_or(tutorial::CIB)),
-        ("/usr/lib/ocf/resource.d/anders.com/OpenSIPS", "755", tutorial::AGENT),
-        ("/etc/init.d/opensips", "755", INIT_SCRIPT),
-        ("/etc/opensips/kamailio.cfg", "644", KAMAILIO),
     ];
     for (path, mode, content) in files {
         put(lab, host, path, mode, content)?;
     }
+    proxy(lab, host)?;
     install(lab, host)
+}
+
+/// Puts the SIP proxy, its init script and the tutorial's agent in place, whatever cluster software is to run them.
+///
+/// # Errors
+/// As [`furnish`].
+pub fn proxy(lab: &Lab, host: &str) -> Result<(), HostError> {
+    let files: [(&str, &str, &str); 3] = [
+        ("/usr/lib/ocf/resource.d/anders.com/OpenSIPS", "755", tutorial::AGENT),
+        ("/etc/init.d/opensips", "755", INIT_SCRIPT),
+        ("/etc/opensips/kamailio.cfg", "644", KAMAILIO),
+    ];
+    files.iter().try_for_each(|(path, mode, content)| put(lab, host, path, mode, content))
 }
 
 /// Writes one file on a host, with its directory.

@@ -1,0 +1,50 @@
+//! The figures side by side, with our share of each peer's.
+
+use crate::Figures;
+
+/// A row: its name, its unit, and how it is taken from the figures.
+type Row = (&'static str, &'static str, fn(&Figures) -> f64);
+
+const ROWS: &[Row] = &[
+    ("power loss, outage", "ms", |figures| median(&figures.power)),
+    ("  beyond the configured detection", "ms", |figures| median(&figures.beyond)),
+    ("  worst", "ms", |figures| worst(&figures.power)),
+    ("graceful move, outage", "ms", |figures| median(&figures.moved)),
+    ("killed proxy, outage (monitor every 10 s)", "ms", |figures| median(&figures.killed)),
+    ("cold start of both hosts until answers", "ms", |figures| median(&figures.cold)),
+    ("idle CPU of the active host, agents included", "s/min", |figures| figures.idle.cpu),
+    ("memory of the daemons (PSS)", "MiB", |figures| figures.idle.pss),
+    ("processes", "", |figures| f64::from(u32::try_from(figures.idle.processes).unwrap_or(u32::MAX))),
+];
+
+/// Prints the table; the first contender is ours.
+pub fn print(results: &[(String, Figures)]) {
+    let Some(((_, ours), peers)) = results.split_first() else { return };
+    println!("\n{:48}{}", "median", results.iter().map(|(name, _)| format!("{name:>26}")).collect::<String>());
+    for (name, unit, take) in ROWS {
+        let own = take(ours);
+        let head = format!("{name}{}{unit}", if unit.is_empty() { "" } else { ", " });
+        let cells: String = peers.iter().map(|(_, peer)| cell(own, take(peer))).collect();
+        println!("{head:48}{own:>26.2}{cells}");
+    }
+    println!("\nIn brackets: ours divided by theirs. Power loss, move and kill: {} runs each.", ours.power.len());
+}
+
+fn cell(own: f64, peer: f64) -> String {
+    let text = format!("{peer:.2} ({:.3})", own / peer);
+    format!("{text:>26}")
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+fn median(values: &[f64]) -> f64 {
+    sorted(values).get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn worst(values: &[f64]) -> f64 {
+    sorted(values).last().copied().unwrap_or(f64::NAN)
+}

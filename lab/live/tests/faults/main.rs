@@ -1,0 +1,203 @@
+//! What happens to real clusters, done to ours: real Kamailio, real `sipsak`, real kernels' networks.
+
+mod identity;
+mod recorder;
+
+use demo::watch::{self, Watch};
+use live::runner::{self, Test};
+use live::{Cluster, FAST, Failure, Ledger, SERVICE, require};
+use std::process::ExitCode;
+use std::time::Duration;
+
+const TESTS: &[Test] = &[
+    ("power_loss_of_the_active_host_moves_the_service", power_loss),
+    ("a_graceful_move_and_its_undoing", graceful_move),
+    ("a_killed_proxy_is_restarted_in_place_and_counted", killed_proxy),
+    ("a_killed_brain_touches_no_resource", killed_brain),
+    ("killed_hands_come_back_and_the_service_stays", killed_hands),
+    ("a_rebooted_host_rejoins_and_takes_its_service_back", reboot),
+    ("a_partition_heals_without_fencing", partition),
+    ("a_frozen_host_lets_go_when_it_wakes", frozen),
+    ("fifteen_percent_loss_moves_nothing", loss),
+    ("a_negative_total_on_the_last_node_stops_nothing_in_silence", last_node),
+    ("a_host_that_lost_its_identity_rejoins", identity::lost),
+    ("packets_of_an_older_life_are_dropped_and_counted", identity::older_life),
+    ("packets_that_come_again_are_dropped_and_counted", identity::replayed),
+    ("a_host_with_another_key_is_not_heard", identity::other_key),
+    ("two_clusters_with_different_keys_share_a_segment", identity::neighbours_by_key),
+    ("two_clusters_with_one_key_and_two_names_share_a_segment", identity::neighbours_by_name),
+];
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["record", file] => recorder::record(file),
+        ["replay", file, times] => recorder::replay(file, times),
+        _ => runner::main(TESTS),
+    }
+}
+
+const A: &str = "sip-a";
+const B: &str = "sip-b";
+
+/// The tutorial's cluster, fast, its agents' calls written down, serving from sip-a, watched by a client.
+fn serving() -> Result<(Cluster, Watch), Failure> {
+    let cluster = Cluster::furnished(FAST)?;
+    for host in [A, B] {
+        Ledger::open(&cluster, host)?;
+    }
+    cluster.start_together(&[A, B])?;
+    cluster.wait_for_active(A, PATIENCE)?;
+    cluster.settle()?;
+    let mut watch = Watch::start(&cluster.lab, "client", &SERVICE)?;
+    require(watch.wait_for_answers(SERVICE.len(), PATIENCE), format!("nobody answers\n{}", cluster.report()))?;
+    Ok((cluster, watch))
+}
+
+/// Nothing was started or stopped on either host since the ledgers were cleared.
+fn untouched(cluster: &Cluster) -> Result<(), Failure> {
+    for host in [A, B] {
+        let changes = Ledger::changes(cluster, host)?;
+        require(changes.is_empty(), format!("agents were called on {host}: {changes:?}\n{}", cluster.report()))?;
+    }
+    Ok(())
+}
+
+fn clear_ledgers(cluster: &Cluster) -> Result<(), Failure> {
+    [A, B].iter().try_for_each(|host| Ledger::clear(cluster, host))
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn power_loss() -> Result<(), Failure> {
+    let (mut cluster, mut watch) = serving()?;
+    require(cluster.active()? == A, "sip-a is preferred by 90 and must serve first")?;
+    cluster.lab.kill(A)?;
+    let outage = watch.wait_for_outage(PATIENCE).ok_or_else(|| Failure::broken("the client saw no outage end"))?;
+    require(outage.lasted.is_some(), format!("nobody answered within {PATIENCE:?}\n{}", cluster.report()))?;
+    require(cluster.active()? == B, "sip-b took over")
+}
+
+fn graceful_move() -> Result<(), Failure> {
+    let (cluster, _watch) = serving()?;
+    cluster.run(A, "crm_resource -M -r OpenSIPS")?;
+    cluster.wait_for_active(B, PATIENCE)?;
+    cluster.run(A, "crm_resource -U -r OpenSIPS")?;
+    cluster.wait_for_active(A, PATIENCE)
+}
+
+fn killed_proxy() -> Result<(), Failure> {
+    let (cluster, mut watch) = serving()?;
+    cluster.run(A, "kill -KILL -$(ps -o pgid= -p $(cat /run/opensips.pid) | tr -d ' ')")?;
+    let outage = watch.wait_for_outage(PATIENCE).ok_or_else(|| Failure::broken("the client saw no outage"))?;
+    require(outage.lasted.is_some(), format!("the proxy did not come back\n{}", cluster.report()))?;
+    cluster.settle()?;
+    require(cluster.active()? == A, "one failure restarts in place")?;
+    let count = cluster.run(B, "crm_failcount -G -U sip-a -r OpenSIPS")?;
+    require(count.contains("value=1"), format!("the failure counts once, not: {count}"))
+}
+
+fn killed_brain() -> Result<(), Failure> {
+    let (cluster, watch) = serving()?;
+    let before = cluster.run(A, "cat /run/opensips.pid")?;
+    clear_ledgers(&cluster)?;
+    cluster.run(A, "kill -KILL $(cat /var/run/heartbeat/brain.pid)")?;
+    std::thread::sleep(Duration::from_secs(3));
+    cluster.wait("the brain answers again", PATIENCE, |c| {
+        c.run(A, "crm_mon -1").is_ok_and(|t| t.contains("Online: [ sip-a sip-b ]"))
+    })?;
+    cluster.settle()?;
+    let after = cluster.run(A, "cat /run/opensips.pid")?;
+    require(before == after, format!("the proxy was restarted: {before} -> {after}\n{}", cluster.report()))?;
+    untouched(&cluster)?;
+    require(cluster.active()? == A, "nothing moved")?;
+    no_outage(watch)
+}
+
+fn killed_hands() -> Result<(), Failure> {
+    let (cluster, watch) = serving()?;
+    let before = cluster.run(A, "cat /run/opensips.pid")?;
+    clear_ledgers(&cluster)?;
+    cluster.run(A, "kill -KILL $(cat /var/run/heartbeat/hands.pid)")?;
+    std::thread::sleep(Duration::from_secs(3));
+    cluster.settle()?;
+    let after = cluster.run(A, "cat /run/opensips.pid")?;
+    require(before == after, format!("the proxy was restarted: {before} -> {after}\n{}", cluster.report()))?;
+    require(cluster.active()? == A, "nothing moved")?;
+    no_outage(watch)
+}
+
+fn reboot() -> Result<(), Failure> {
+    let (mut cluster, _watch) = serving()?;
+    cluster.lab.kill(A)?;
+    cluster.wait_for_active(B, PATIENCE)?;
+    cluster.lab.boot(A)?;
+    cluster.start(A)?;
+    // 100 against 10 + 3 x 10: the tutorial's group goes home.
+    cluster.wait_for_active(A, PATIENCE)?;
+    cluster.settle()
+}
+
+fn partition() -> Result<(), Failure> {
+    let (cluster, _watch) = serving()?;
+    cluster.lab.partition(&[A, B])?;
+    cluster.wait("both halves serve: no fencing, and two nodes always have quorum", PATIENCE, |c| {
+        c.holders("1.2.3.5").len() == 2
+    })?;
+    cluster.lab.heal()?;
+    cluster.wait("one half serves", PATIENCE, |c| c.active().is_ok())?;
+    cluster.settle()?;
+    cluster.active().map(drop)
+}
+
+fn frozen() -> Result<(), Failure> {
+    let (cluster, _watch) = serving()?;
+    cluster.lab.freeze(A, true)?;
+    // Its kernel still answers for its addresses: only who holds them is asked, of the host that moves.
+    cluster.wait("sip-b took over", PATIENCE, |c| {
+        c.lab.shell(B, "ip -o -4 address show").is_ok_and(|o| String::from_utf8_lossy(&o.stdout).contains(" 1.2.3.5/"))
+    })?;
+    cluster.lab.freeze(A, false)?;
+    cluster.wait("one host serves", PATIENCE, |cluster| cluster.active().is_ok())?;
+    std::thread::sleep(Duration::from_secs(1));
+    cluster.settle()?;
+    cluster.active().map(drop)
+}
+
+/// 100 + 3 x 10 - 10 for each failure is negative after the 14th; the tutorial's Heartbeat stopped everything without a word.
+fn last_node() -> Result<(), Failure> {
+    let (mut cluster, _watch) = serving()?;
+    cluster.lab.kill(B)?;
+    cluster
+        .wait("sip-b is gone", PATIENCE, |c| c.run(A, "crm_mon -1").is_ok_and(|t| t.contains("OFFLINE: [ sip-b ]")))?;
+    for _ in 0..15 {
+        cluster.ask(A, "crm_resource -F -r OpenSIPS -H sip-a")?;
+        cluster.settle()?;
+    }
+    if cluster.active().is_ok_and(|active| active == A) {
+        return Ok(());
+    }
+    cluster.ask(A, "cat /var/log/ha-log")?.expect(&["OpenSIPS", "[resource-not-placed]"])?;
+    cluster.ask(A, "systole explain OpenSIPS")?.expect(&["to clear"]).map(drop)
+}
+
+fn loss() -> Result<(), Failure> {
+    let (cluster, watch) = serving()?;
+    cluster.lab.loss(B, 15)?;
+    std::thread::sleep(Duration::from_secs(40));
+    require(cluster.active()? == A, "nothing moved")?;
+    let log = cluster.run(A, "cat /var/log/ha-log")?;
+    require(!log.contains("[node-lost]"), format!("a member was lost:\n{log}"))?;
+    cluster.lab.heal()?;
+    no_outage(watch)
+}
+
+/// Nothing that a takeover or a restart would cause; a busy machine loses a packet now and then.
+fn no_outage(client: Watch) -> Result<(), Failure> {
+    match watch::longest(&client.stop()) {
+        Some(outage) if outage.lasted.is_none_or(|lasted| lasted > Duration::from_secs(1)) => {
+            Err(Failure::broken(format!("the client saw an outage: {outage:?}")))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
