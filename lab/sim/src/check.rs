@@ -24,7 +24,7 @@ pub struct Checker {
 }
 
 impl Checker {
-    fn violated(&mut self, now: Instant, text: String) {
+    fn violated(&mut self, now: Instant, text: &str) {
         self.violations.push(format!("{} {text}", crate::world::milliseconds(now)));
     }
 
@@ -38,7 +38,7 @@ impl Checker {
             Some(other) if other.members == view.members && other.coordinator == view.coordinator => {}
             Some(other) => {
                 let text = format!("view {} is {:?} and {:?}", view.number, other.members, view.members);
-                self.violated(now, text);
+                self.violated(now, &text);
             }
         }
     }
@@ -55,7 +55,7 @@ impl Checker {
         let (version, digest) = (seen.1, Digest::of_tree(cib));
         if *self.digests.entry((view, version)).or_insert(digest) != digest {
             let text = format!("{} has another CIB {version} than others in view {view}", hosts[host].name);
-            self.violated(now, text);
+            self.violated(now, &text);
         }
     }
 
@@ -68,7 +68,7 @@ impl Checker {
             if holder.services.live().contains(&operation.resource) && self.are_together(hosts, host, other) {
                 let text =
                     format!("{} is started on {} while {} holds it", operation.resource, hosts[host].name, holder.name);
-                self.violated(now, text);
+                self.violated(now, &text);
             }
         }
     }
@@ -81,7 +81,7 @@ impl Checker {
                 let together = now.since(met[0].max(met[1]));
                 if self.are_together(hosts, *one, *other) && together > TWICE_MAX {
                     let names: [&NodeName; 2] = [&hosts[*one].name, &hosts[*other].name];
-                    self.violated(now, format!("{resource} is held by {names:?} for too long"));
+                    self.violated(now, &format!("{resource} is held by {names:?} for too long"));
                 }
             }
         }

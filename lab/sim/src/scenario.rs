@@ -12,7 +12,6 @@ use crate::world::World;
 use model::ResourceId;
 use node::contract::Request;
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// What divides verbs from transcript.
 const RULE: &str = "----";

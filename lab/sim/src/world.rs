@@ -21,6 +21,7 @@ const EVENTS_PER_INSTANT_MAX: u32 = 20_000;
 
 /// Something that is going to happen.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "an event lives once, on its way through the queue")]
 pub(crate) enum Event {
     /// A packet arrives.
     Packet { to: usize, bytes: Vec<u8> },

@@ -22,7 +22,7 @@ fn a_service_held_twice_is_seen() {
     for host in 0..2 {
         world.boot(host);
     }
-    world.run_for(std::time::Duration::from_secs(60));
+    world.run_for(std::time::Duration::from_mins(1));
     world.checker.holders(world.now, &world.hosts, "proxy", &[0, 1]);
     assert_eq!(world.checker.violations.len(), 1, "{:?}", world.checker.violations);
 }

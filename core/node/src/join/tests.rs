@@ -31,12 +31,12 @@ fn between_equals_that_differ_the_most_senior_wins() {
     let [mut one, mut other] = [hello(&ASCENDING[2]), hello(&ASCENDING[2])];
     one.digest = "one".to_owned();
     other.digest = "other".to_owned();
-    assert_eq!(decide([one, other], [1, 0]), Verdict::From(NodeName::new("n0")));
+    assert_eq!(decide(&[one, other], [1, 0]), Verdict::From(NodeName::new("n0")));
 }
 
 #[test]
 fn equal_cibs_need_no_snapshot_even_when_one_is_from_a_disk() {
-    assert_eq!(decide([hello(&ASCENDING[1]), hello(&ASCENDING[1])], [0, 1]), Verdict::Same);
+    assert_eq!(decide(&[hello(&ASCENDING[1]), hello(&ASCENDING[1])], [0, 1]), Verdict::Same);
 }
 
 #[test]
@@ -59,12 +59,12 @@ fn a_stranger_is_not_counted() {
 }
 
 fn verdict(two: [&(u64, u64, u64, bool, u64); 2]) -> Verdict {
-    let forward = decide(two.map(hello), [0, 1]);
-    assert_eq!(forward, decide(two.map(hello), [1, 0]), "the order of the first words does not matter");
+    let forward = decide(&two.map(hello), [0, 1]);
+    assert_eq!(forward, decide(&two.map(hello), [1, 0]), "the order of the first words does not matter");
     forward
 }
 
-fn decide(hellos: [Hello; 2], order: [usize; 2]) -> Verdict {
+fn decide(hellos: &[Hello; 2], order: [usize; 2]) -> Verdict {
     let mut join = Join::new(view());
     let verdicts = order.map(|place| join.on_hello(&NodeName::new(format!("n{place}")), hellos[place].clone()));
     verdicts[1].clone().expect("the last one decides")

@@ -6,7 +6,6 @@
 
 use super::Node;
 use crate::command::{OperationName, Order, TransitionKey};
-use crate::contract::Output;
 use crate::history::{self, failcount};
 use model::Severity;
 use std::time::Duration;

@@ -22,8 +22,8 @@ const ROUNDS_MAX: u32 = 100_000;
 pub(crate) const TIMING: Timing = Timing {
     keepalive: Duration::from_millis(100),
     warntime: Duration::from_millis(500),
-    deadtime: Duration::from_millis(1000),
-    initdead: Duration::from_millis(3000),
+    deadtime: Duration::from_secs(1),
+    initdead: Duration::from_secs(3),
 };
 
 impl World {
@@ -121,9 +121,9 @@ impl World {
         let mut rounds = 0;
         while let Some(brain) = &mut self.hosts[host].brain {
             if let Some(output) = brain.engine.poll() {
-                self.from_engine(host, output);
+                self.heed_engine(host, output);
             } else if let Some(output) = brain.node.poll() {
-                self.from_node(host, output);
+                self.heed_node(host, output);
             } else {
                 break;
             }
@@ -133,30 +133,30 @@ impl World {
         self.checker.observe(self.now, &self.hosts, host);
     }
 
-    fn to_node(&mut self, host: usize, input: Input) {
+    fn tell_node(&mut self, host: usize, input: Input) {
         let now = self.now;
         if let Some(brain) = &mut self.hosts[host].brain {
             brain.node.handle(now, input);
         }
     }
 
-    fn to_engine(&mut self, host: usize, input: wire::Input) {
+    fn tell_engine(&mut self, host: usize, input: wire::Input) {
         let now = self.now;
         if let Some(brain) = &mut self.hosts[host].brain {
             brain.engine.handle(now, input);
         }
     }
 
-    fn from_engine(&mut self, host: usize, output: wire::Output) {
+    fn heed_engine(&mut self, host: usize, output: wire::Output) {
         match output {
             wire::Output::Send { to, packet, .. } => self.send(host, to.as_ref(), &packet),
             wire::Output::View(view) => {
                 self.checker.on_view(self.now, host, &view);
-                self.to_node(host, Input::View(view));
+                self.tell_node(host, Input::View(view));
             }
-            wire::Output::Deliver { from, payload, .. } => self.to_node(host, Input::Delivered { from, payload }),
-            wire::Output::Undelivered { payload } => self.to_node(host, Input::Undelivered { payload }),
-            wire::Output::ViewLost { paused } => self.to_node(host, Input::ViewLost { paused }),
+            wire::Output::Deliver { from, payload, .. } => self.tell_node(host, Input::Delivered { from, payload }),
+            wire::Output::Undelivered { payload } => self.tell_node(host, Input::Undelivered { payload }),
+            wire::Output::ViewLost { paused } => self.tell_node(host, Input::ViewLost { paused }),
             wire::Output::Notice(notice) => self.say(host, &format!("{}: {}", notice.id, notice.text)),
             // No rule of the simulation has a witness.
             wire::Output::AskWitness { .. } => {}
@@ -179,13 +179,13 @@ impl World {
         }
     }
 
-    fn from_node(&mut self, host: usize, output: Output) {
+    fn heed_node(&mut self, host: usize, output: Output) {
         let boot = self.hosts[host].boots;
         match output {
             Output::Broadcast { delivery, payload } => {
-                self.to_engine(host, wire::Input::Broadcast { delivery, payload });
+                self.tell_engine(host, wire::Input::Broadcast { delivery, payload });
             }
-            Output::ViewAccepted { number } => self.to_engine(host, wire::Input::ViewAccepted { number }),
+            Output::ViewAccepted { number } => self.tell_engine(host, wire::Input::ViewAccepted { number }),
             Output::Execute(operation) => {
                 self.checker.on_execute(self.now, &self.hosts, host, &operation);
                 self.order(host, operation);
@@ -205,7 +205,7 @@ impl World {
                 self.clients.answered(self.now, id, reply);
             }
             Output::Notice(notice) => self.say(host, &format!("{}: {}", notice.id, notice.text)),
-            Output::Leave => self.to_engine(host, wire::Input::Leave),
+            Output::Leave => self.tell_engine(host, wire::Input::Leave),
         }
     }
 }

@@ -33,20 +33,20 @@ impl World {
 
     pub(super) fn attach_hands(&mut self, host: usize, life: u64) {
         if self.hosts[host].lives == life {
-            self.to_hands(host, Input::Attached);
+            self.tell_hands(host, Input::Attached);
         }
     }
 
     pub(super) fn detach_hands(&mut self, host: usize) {
-        self.to_hands(host, Input::Detached);
+        self.tell_hands(host, Input::Detached);
     }
 
     pub(super) fn order(&mut self, host: usize, operation: Operation) {
-        self.to_hands(host, Input::Run(operation));
+        self.tell_hands(host, Input::Run(operation));
     }
 
     pub(super) fn cancel(&mut self, host: usize, resource: ResourceId, action: String, interval: Duration) {
-        self.to_hands(host, Input::Cancel { resource, action, interval });
+        self.tell_hands(host, Input::Cancel { resource, action, interval });
     }
 
     pub(super) fn wake_hands(&mut self, host: usize) {
@@ -59,7 +59,7 @@ impl World {
         }
     }
 
-    fn to_hands(&mut self, host: usize, input: Input) {
+    fn tell_hands(&mut self, host: usize, input: Input) {
         let (now, wall) = (self.now, self.wall());
         if let Some(hands) = &mut self.hosts[host].hands {
             hands.executor.handle(now, Input::Clock(wall));
@@ -70,11 +70,11 @@ impl World {
 
     fn drain_hands(&mut self, host: usize) {
         while let Some(output) = self.hosts[host].hands.as_mut().and_then(|hands| hands.executor.poll()) {
-            self.from_hands(host, output);
+            self.heed_hands(host, output);
         }
     }
 
-    fn from_hands(&mut self, host: usize, output: Output) {
+    fn heed_hands(&mut self, host: usize, output: Output) {
         let (boot, life) = (self.hosts[host].boots, self.hosts[host].lives);
         let input = match output {
             Output::Spawn { run, command } => return self.spawn(host, run, &command),
@@ -117,6 +117,6 @@ impl World {
             Exit::Code(code) => this.services.end(&begun, code),
             Exit::Signal(_) | Exit::NotFound(_) | Exit::NotSpawned(_) => exit,
         };
-        self.to_hands(host, Input::Ended { run, exit, stdout: String::new(), stderr: String::new() });
+        self.tell_hands(host, Input::Ended { run, exit, stdout: String::new(), stderr: String::new() });
     }
 }
