@@ -108,10 +108,12 @@ fn guest_facts(cluster: &Cluster, action: ActIx, all: &mut BTreeMap<String, Stri
     let a = &cluster.actions[action];
     let Some(launcher) = a.node.and_then(|node| cluster.guest_launcher(node)) else { return };
     let task = if a.key.notify.is_some() { a.key.task } else { a.task };
-    let host = match task {
-        Task::Stop | Task::Stopped | Task::Demote | Task::Demoted => cluster.current_node(launcher),
-        Task::Start | Task::Running | Task::Monitor | Task::Promote | Task::Promoted => cluster.rscs[launcher].node(),
-        _ => None,
+    let host = if task.is_down() {
+        cluster.current_node(launcher)
+    } else if task.is_up() || task == Task::Monitor {
+        cluster.rscs[launcher].node()
+    } else {
+        None
     };
     let Some(host) = host else { return };
     let target = a.rsc.and_then(|rsc| cluster.rscs[rsc].meta.get("container-attribute-target"));

@@ -62,10 +62,12 @@ fn node_change(cluster: &Cluster, action: ActIx) -> Option<Change> {
     if a.rsc.is_some() || a.facets.optional {
         return None;
     }
-    let what = match a.task {
-        Task::Shutdown => "Shutdown".to_owned(),
-        Task::Fence => format!("Fence ({})", a.meta("stonith_action").unwrap_or_default()),
-        _ => return None,
+    let what = if a.task == Task::Shutdown {
+        "Shutdown".to_owned()
+    } else if a.task == Task::Fence {
+        format!("Fence ({})", a.meta("stonith_action").unwrap_or_default())
+    } else {
+        return None;
     };
     let node = a.node.map(|node| match cluster.guest_launcher(node) {
         Some(launcher) => format!("{} (resource: {})", cluster.nodes[node].name, cluster.rscs[launcher].id),

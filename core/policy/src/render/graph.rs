@@ -137,20 +137,18 @@ fn downed(cluster: &Cluster, action: ActIx, vertex: &Vertex) -> Option<Element> 
         let nodes = ids.into_iter().map(|id| Element::new("node").with("id", id));
         nodes.fold(Element::new("downed"), Element::with_child)
     };
-    match a.task {
-        Task::Shutdown => Some(list(vec![&cluster.nodes[node].id])),
-        Task::Fence if matches!(a.meta("stonith_action"), Some("off" | "reboot" | "poweroff")) => {
-            let mut ids = vec![&*cluster.nodes[node].id];
-            ids.extend(guests(cluster, node).map(|guest| &*cluster.nodes[guest].id));
-            Some(list(ids))
-        }
-        Task::Stop => {
-            let rsc = a.rsc.filter(|rsc| cluster.rscs[*rsc].is_connection)?;
-            let moves = a.before.iter().map(|link| &cluster.actions[link.action]);
-            let moves = moves.into_iter().any(|first| first.rsc == Some(rsc) && first.task == Task::MigrateFrom);
-            (!moves).then(|| list(vec![&cluster.rscs[rsc].id]))
-        }
-        _ => None,
+    let takes_down = matches!(a.meta("stonith_action"), Some("off" | "reboot" | "poweroff"));
+    if a.task == Task::Shutdown {
+        Some(list(vec![&cluster.nodes[node].id]))
+    } else if a.task == Task::Fence && takes_down {
+        let mut ids = vec![&*cluster.nodes[node].id];
+        ids.extend(guests(cluster, node).map(|guest| &*cluster.nodes[guest].id));
+        Some(list(ids))
+    } else {
+        let rsc = a.rsc.filter(|rsc| a.task == Task::Stop && cluster.rscs[*rsc].is_connection)?;
+        let mut before = a.before.iter().map(|link| &cluster.actions[link.action]);
+        let moves = before.any(|first| first.rsc == Some(rsc) && first.task == Task::MigrateFrom);
+        (!moves).then(|| list(vec![&cluster.rscs[rsc].id]))
     }
 }
 

@@ -36,5 +36,6 @@ pub fn capacities(before: &Cluster, after: &Cluster) -> Vec<String> {
 }
 
 fn amounts(capacity: &Capacity) -> String {
-    capacity.iter().map(|(name, amount)| format!(" {name}={amount}")).collect()
+    let each: Vec<String> = capacity.iter().map(|(name, amount)| format!(" {name}={amount}")).collect();
+    each.concat()
 }

@@ -59,11 +59,13 @@ impl Cluster {
     /// An action as a vertex of the graph.
     pub fn vertex(&self, action: ActIx) -> Vertex {
         let a = &self.actions[action];
-        let runs = match a.task {
-            Task::Fence if !a.facets.pseudo => Runs::Cluster,
-            Task::Shutdown | Task::ClearFailcount | Task::Forget => Runs::Cluster,
-            _ if a.facets.pseudo => Runs::Pseudo,
-            _ => Runs::Agent,
+        let by_cluster = matches!(a.task, Task::Shutdown | Task::ClearFailcount | Task::Forget);
+        let runs = if by_cluster || (a.task == Task::Fence && !a.facets.pseudo) {
+            Runs::Cluster
+        } else if a.facets.pseudo {
+            Runs::Pseudo
+        } else {
+            Runs::Agent
         };
         let node = a.node.filter(|_| runs != Runs::Pseudo || a.task == Task::Fence);
         let told = self.told_key(action);

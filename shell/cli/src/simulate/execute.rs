@@ -139,7 +139,15 @@ impl Run<'_> {
         let id = if vertex.router.is_some() { Some(node) } else { id.map(|id| &**id) };
         self.book.add(id, names, agent, &result);
         if code != expected {
-            self.fail(action, names[0], vertex, node, code);
+            let failure = Spec {
+                text: String::new(),
+                resource: names[0].to_owned(),
+                task: vertex.operation.clone(),
+                interval: a.key.interval,
+                node: node.to_owned(),
+                code,
+            };
+            self.fail(action, &failure);
         }
     }
 
@@ -154,25 +162,15 @@ impl Run<'_> {
         self.failures.iter().find(fits).map(|spec| spec.code)
     }
 
-    fn fail(&mut self, action: ActIx, name: &str, vertex: &Vertex, node: &str, code: u8) {
-        self.said.push(format!("Pretending action {} failed with rc={code}", action.place()));
+    fn fail(&mut self, action: ActIx, failure: &Spec) {
+        self.said.push(format!("Pretending action {} failed with rc={}", action.place(), failure.code));
         self.state[action.place()] = State::Failed;
         self.stopped = true;
-        let final_ = match vertex.operation.as_str() {
+        let is_final = match failure.task.as_str() {
             "start" => self.cluster.options.start_failure_fatal,
-            operation => operation == "stop",
+            task => task == "stop",
         };
-        let interval = self.cluster.actions[action].key.interval;
-        let failure = Spec {
-            text: String::new(),
-            resource: name.to_owned(),
-            task: vertex.operation.clone(),
-            interval,
-            node: node.to_owned(),
-            code,
-        };
-        let said = inject::count_failure(&mut self.book, &failure, final_, self.now);
-        self.said.extend(said);
+        self.said.extend(inject::count_failure(&mut self.book, failure, is_final, self.now));
     }
 }
 

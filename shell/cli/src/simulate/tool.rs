@@ -113,19 +113,17 @@ fn wishes(session: &Session) -> Result<Wishes, Failure> {
 }
 
 fn injections(options: &Parsed) -> Result<Injections, Failure> {
-    let kinds: [(&str, fn(String) -> Injection); 7] = [
-        ("node-up", Injection::Up),
-        ("node-down", Injection::Down),
-        ("node-fail", Injection::Fail),
-        ("ticket-grant", Injection::Grant),
-        ("ticket-revoke", Injection::Revoke),
-        ("ticket-standby", Injection::Standby),
-        ("ticket-activate", Injection::Activate),
-    ];
     let mut others = Vec::new();
-    for (key, make) in kinds {
+    let mut add = |key: &str, make: fn(String) -> Injection| {
         others.extend(options.values(key).map(|name| make(name.to_owned())));
-    }
+    };
+    add("node-up", Injection::Up);
+    add("node-down", Injection::Down);
+    add("node-fail", Injection::Fail);
+    add("ticket-grant", Injection::Grant);
+    add("ticket-revoke", Injection::Revoke);
+    add("ticket-standby", Injection::Standby);
+    add("ticket-activate", Injection::Activate);
     for spec in options.values("op-inject") {
         others.push(Injection::Operation(Spec::parse(spec)?));
     }
