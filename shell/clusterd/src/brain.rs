@@ -7,7 +7,7 @@ use crate::config::{self, Configuration, StartError};
 use crate::disk::adopt::{self, AdoptError};
 use crate::disk::identity::{self, IdentityError};
 use crate::disk::{CibFile, EventFile, Layout};
-use crate::journal::Journal;
+use crate::journal::{self, Journal};
 use crate::media::Media;
 use crate::messaging_loop::{MessagingLoop, Order};
 use crate::node_loop::{NodeLoop, Parts};
@@ -131,6 +131,7 @@ pub fn run(options: &Options) -> u8 {
         Ok(node_loop) => node_loop.run(),
         Err(e) => {
             eprintln!("heartbeat: {e}");
+            journal::say_at_once(&Notice::new("brain-not-started", Severity::Critical, e.to_string()));
             e.exit_code()
         }
     }
@@ -141,7 +142,9 @@ pub fn run(options: &Options) -> u8 {
 /// # Errors
 /// As the start itself would.
 pub fn check(layout: &Layout) -> Result<Configuration, BrainError> {
-    Ok(config::load(layout)?)
+    let configuration = config::load(layout)?;
+    adopt::check(&layout.cib())?;
+    Ok(configuration)
 }
 
 fn build(options: &Options) -> Result<NodeLoop, BrainError> {
@@ -151,7 +154,7 @@ fn build(options: &Options) -> Result<NodeLoop, BrainError> {
     end_with_every_panic();
     let signals = sys::signal_descriptor(&[libc::SIGTERM, libc::SIGINT, libc::SIGHUP])?;
     let (file, past) = EventFile::open(&layout.events());
-    let journal = journal(options, &configuration, file)?;
+    let journal = start_journal(options, &configuration, file)?;
     let mut cib_file = CibFile::new(&layout.cib());
     let adopted = adopt::adopt(&mut cib_file)?;
     let incarnation = incarnation(layout, &configuration)?;
@@ -188,7 +191,7 @@ fn build(options: &Options) -> Result<NodeLoop, BrainError> {
     Ok(NodeLoop::new(parts, node, inbox, orders, notices))
 }
 
-fn journal(options: &Options, configuration: &Configuration, file: EventFile) -> io::Result<Journal> {
+fn start_journal(options: &Options, configuration: &Configuration, file: EventFile) -> io::Result<Journal> {
     let mut logging = configuration.ha.logging.clone();
     logging.debug_level = logging.debug_level.max(options.debug.into());
     Journal::start(&configuration.name, &logging, options.to_stderr, file)

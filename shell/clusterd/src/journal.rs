@@ -3,6 +3,7 @@
 mod line;
 mod target;
 
+use crate::clock;
 use crate::disk::EventFile;
 use api::Event;
 use messaging::config::Logging;
@@ -61,6 +62,13 @@ impl Journal {
         // A full queue means that the log's disk hangs: the event is still given to clients.
         let _ = self.queue.try_send(Entry { at, notice, event: event.clone() });
         Some(event)
+    }
+}
+
+/// Writes one line to the system's log, for a process that ends before it has a journal.
+pub fn say_at_once(notice: &Notice) {
+    if let Some(mut target) = Target::syslog("daemon") {
+        target.write(clock::wall(), notice);
     }
 }
 

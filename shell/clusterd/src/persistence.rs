@@ -53,6 +53,12 @@ struct Desk {
 }
 
 impl Desk {
+    /// Has the last content written again, unless a newer one waits.
+    fn restore(&self, last: Option<(Ticket, Arc<Element>)>) {
+        let mut work = self.work();
+        work.write = work.write.take().or(last);
+    }
+
     fn work(&self) -> MutexGuard<'_, Work> {
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -71,7 +77,7 @@ impl Persistence {
     /// When the system gives no thread.
     pub fn start(file: CibFile, writes: Writes, events: Sender<Event>) -> io::Result<Self> {
         let desk = Arc::new(Desk::default());
-        let mut worker = Writer { desk: desk.clone(), file, writes, events, told: None };
+        let mut worker = Writer { desk: desk.clone(), file, writes, events, told: None, last: None };
         thread::Builder::new().name("persistence".into()).stack_size(crate::STACK).spawn(move || worker.run())?;
         Ok(Self { desk })
     }
@@ -106,6 +112,8 @@ struct Writer {
     writes: Writes,
     events: Sender<Event>,
     told: Option<Instant>,
+    /// What was written last: it is put back where somebody edited the file, so that a new brain finds what the cluster runs on.
+    last: Option<(Ticket, Arc<Element>)>,
 }
 
 impl Writer {
@@ -116,6 +124,9 @@ impl Writer {
                 && let Some(notice) = self.file.check()
             {
                 self.events.send(Event::Notice(notice));
+                if work.write.is_none() {
+                    self.desk.restore(self.last.clone());
+                }
             }
             for (title, cib) in work.aside {
                 self.keep(&title, &cib);
@@ -139,6 +150,7 @@ impl Writer {
         match outcome {
             Ok(edited) => {
                 self.told = None;
+                self.last = Some((ticket, cib));
                 if let Some(notice) = edited {
                     self.events.send(Event::Notice(notice));
                 }
@@ -179,3 +191,6 @@ impl Writer {
         self.events.send(Event::Notice(notice));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,3 +77,37 @@ fn words(panic: &(dyn Any + Send)) -> &str {
     let literal = panic.downcast_ref::<&str>().copied();
     literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it gave no reason")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::queue;
+    use cib::Element;
+    use model::WallTime;
+    use std::time::Duration;
+
+    fn answer(cib: Element) -> (u64, Result<Box<Plan>, String>) {
+        let (sender, events) = queue(10).unwrap();
+        let planner = Planner::start(sender).unwrap();
+        planner.ask(7, PolicyInput { cib: Arc::new(cib), now: WallTime(0) });
+        for _ in 0..12_000 {
+            if let Some(Event::Planned { number, plan }) = events.next() {
+                return (number, plan);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("no answer within a minute")
+    }
+
+    #[test]
+    fn a_question_is_answered_under_its_number() {
+        let (number, plan) = answer(crate::disk::adopt::empty());
+        assert_eq!((number, plan.map(|plan| plan.actions.len())), (7, Ok(0)));
+    }
+
+    #[test]
+    fn what_cannot_be_planned_is_a_sentence_and_not_the_end_of_the_node() {
+        let (_, plan) = answer(Element::new("no-cib"));
+        assert!(plan.is_err_and(|reason| !reason.is_empty()));
+    }
+}

@@ -63,6 +63,17 @@ pub fn adopt(file: &mut CibFile) -> Result<Adopted, AdoptError> {
     Ok(Adopted { cib: without_status(&upgraded.cib), notices })
 }
 
+/// Judges what is there as a start would, and touches nothing.
+///
+/// # Errors
+/// See [`AdoptError`].
+pub fn check(path: &Path) -> Result<(), AdoptError> {
+    match CibFile::new(path).peek()? {
+        Some(text) => judge(path, text, &mut Vec::new()).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// A configuration in which there is nothing yet.
 pub fn empty() -> Element {
     let sections = ["crm_config", "nodes", "resources", "constraints"];

@@ -88,6 +88,15 @@ impl CibFile {
         Ok(Found { text: Some(text), notices })
     }
 
+    /// The text that is there, and nothing is touched.
+    ///
+    /// # Errors
+    /// As [`CibFile::read`].
+    pub fn peek(&self) -> Result<Option<String>, ReadError> {
+        let bytes = read_bytes(&self.path)?;
+        bytes.map(|bytes| String::from_utf8(bytes).map_err(|e| self.not_text(&e))).transpose()
+    }
+
     /// Keeps what is there under another name, before it is first replaced by the same in another syntax.
     ///
     /// # Errors

@@ -78,7 +78,8 @@ impl Target {
         Some(Self::File { file, least })
     }
 
-    fn syslog(facility: &str) -> Option<Self> {
+    /// The system's log, where there is one.
+    pub fn syslog(facility: &str) -> Option<Self> {
         let number = FACILITIES.iter().find(|(name, _)| *name == facility).map(|(_, number)| *number);
         let target = Self::Syslog { socket: None, facility: number.unwrap_or(DAEMON) };
         Path::new(SYSLOG).exists().then_some(target)

@@ -2,7 +2,7 @@
 
 use super::wait::Ready;
 use super::{NodeLoop, status};
-use crate::brain::{EXIT_RESTART, EngineReport};
+use crate::brain::{self, EXIT_RESTART, EngineReport};
 use crate::clients::{Question, Token, refusal};
 use crate::config;
 use crate::convert;
@@ -63,9 +63,9 @@ impl NodeLoop {
         self.parts.clients.answer(token, &Reply::Status(Box::new(status)), Instant::now());
     }
 
-    /// Reads both files again. Other keys are used from now on; another ha.cf needs a new brain, which leaves all resources as they are.
+    /// Reads both files again, and looks whether a new brain could start from the CIB on disk. Other keys are used from now on; another ha.cf needs a new brain, which leaves all resources as they are.
     pub(super) fn reload(&mut self) -> Reply {
-        match config::load(&self.parts.layout) {
+        match brain::check(&self.parts.layout) {
             Err(e) => {
                 let text = format!("not reloaded, going on as before: {e}");
                 self.tell(Notice::new("reload-refused", Severity::Error, &text));

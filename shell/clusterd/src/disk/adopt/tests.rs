@@ -54,6 +54,7 @@ fn a_malformed_file_is_refused_with_line_and_column_and_stays() {
     let (dir, mut file) = disk(text);
     let said = adopt(&mut file).unwrap_err().to_string();
     assert!(said.contains("cib.xml:4:"), "{said}");
+    assert_eq!(check(file.path()).unwrap_err().to_string(), said, "a check says the same");
     assert_eq!(fs::read_to_string(dir.path().join("cib.xml")).unwrap(), text);
 }
 
