@@ -21,6 +21,7 @@ pub enum Needs {
 }
 
 /// The parts of an action that orderings change.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, each read on its own")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facets {
     /// Whether it need not happen.
@@ -112,10 +113,10 @@ impl Action {
 impl Cluster {
     /// The word of a task.
     pub fn word(&self, task: Task) -> &str {
-        match task {
-            Task::Other(n) => self.other_tasks.get(usize::from(n)).map_or("other", |word| word),
-            known => known.as_str(),
+        if let Task::Other(n) = task {
+            return self.other_tasks.get(usize::from(n)).map_or("other", |word| word);
         }
+        task.as_str()
     }
 
     /// The task of a word, known or not.
@@ -213,7 +214,7 @@ impl Cluster {
         } else if !on_coordinator && n.pending {
             self.actions[action].facets.runnable = false;
         } else if needs == Needs::Nothing {
-            let runnable = !(guest && !self.can_fence(Some(node)));
+            let runnable = !guest || self.can_fence(Some(node));
             self.actions[action].reason = None;
             self.actions[action].facets.runnable = runnable;
         } else {

@@ -99,7 +99,7 @@ impl Cluster {
                 }
             }
             (Task::Promote, Task::Start) if then_moves => {
-                self.order_tasks(a, Task::Promote, b, Task::MigrateTo, Rel::ORDERED)
+                self.order_tasks(a, Task::Promote, b, Task::MigrateTo, Rel::ORDERED);
             }
             (Task::Demote, Task::Stop) if then_moves => {
                 self.order_tasks(a, Task::Demote, b, Task::MigrateTo, Rel::ORDERED);

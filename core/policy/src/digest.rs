@@ -125,7 +125,7 @@ impl Cluster {
         let secrets: Vec<&str> = op.xml.attribute("op-secure-params").unwrap_or_default().split_whitespace().collect();
         let blanked =
             |name: &&str| all.get(name).is_some_and(|value| !value.is_empty() && value.bytes().all(|b| b == b'*'));
-        if !secrets.iter().any(|name| blanked(name)) {
+        if !secrets.iter().any(blanked) {
             return false;
         }
         let version = op.xml.attribute("crm_feature_set").or_else(|| self.cib.attribute("crm_feature_set"));
@@ -151,7 +151,8 @@ impl Cluster {
         let mut open = Params::default();
         for (name, value) in all.iter() {
             let secret = matches!(name, "passwd" | "password" | "user");
-            if !secret && !(old && is_fencing_parameter(name)) {
+            let of_the_cluster = old && is_fencing_parameter(name);
+            if !secret && !of_the_cluster {
                 open.set(name, value);
             }
         }

@@ -39,10 +39,10 @@ impl Cluster {
             self.rscs[rsc].failure_timeout_ms = 0;
         }
         let timeout = seconds(self.rscs[rsc].failure_timeout_ms);
-        if let (true, Some(last), 1..) = (effective, failures.last, timeout) {
-            if self.now > last.saturating_add(timeout) {
-                failures.count = Score::ZERO;
-            }
+        if let (true, Some(last), 1..) = (effective, failures.last, timeout)
+            && self.now > last.saturating_add(timeout)
+        {
+            failures.count = Score::ZERO;
         }
         if failures.count == Score::ZERO {
             failures.last = None;
@@ -70,10 +70,10 @@ impl Cluster {
                 if is_about(rest, name, r.unique, self.options.heartbeat2) {
                     failures.count += self.options.score(value).unwrap_or(Score::ZERO);
                 }
-            } else if let Some(rest) = attribute.strip_prefix("last-failure-") {
-                if is_about(rest, name, r.unique, self.options.heartbeat2) {
-                    failures.last = failures.last.max(values::leading_integer(value).filter(|at| *at > 0));
-                }
+            } else if let Some(rest) = attribute.strip_prefix("last-failure-")
+                && is_about(rest, name, r.unique, self.options.heartbeat2)
+            {
+                failures.last = failures.last.max(values::leading_integer(value).filter(|at| *at > 0));
             }
         }
         failures

@@ -147,10 +147,11 @@ impl Cluster {
             }
         }
         let probe = task == Task::Monitor && interval == 0;
-        if probe && meta.get("timeout").is_none() {
-            if let Some(timeout) = self.most_frequent_monitor(rsc).and_then(|op| op.attribute("timeout")) {
-                meta.set("timeout", timeout);
-            }
+        if probe
+            && meta.get("timeout").is_none()
+            && let Some(timeout) = self.most_frequent_monitor(rsc).and_then(|op| op.attribute("timeout"))
+        {
+            meta.set("timeout", timeout);
         }
         if let Some(defaults) = &self.op_defaults {
             meta.merge_sets(&from, defaults, "meta_attributes", &mut next);
@@ -161,10 +162,11 @@ impl Cluster {
         if interval > 0 {
             meta.set("interval", &interval.to_string());
         }
-        if self.rscs[rsc].fence_device && (probe || task == Task::Start) {
-            if let Some(timeout) = self.parameters(rsc, node).get("pcmk_monitor_timeout") {
-                meta.set("timeout", timeout);
-            }
+        if self.rscs[rsc].fence_device
+            && (probe || task == Task::Start)
+            && let Some(timeout) = self.parameters(rsc, node).get("pcmk_monitor_timeout")
+        {
+            meta.set("timeout", timeout);
         }
         let timeout = meta.get("timeout").and_then(values::span_ms).filter(|ms| *ms > 0).unwrap_or(TIMEOUT_DEFAULT_MS);
         meta.set("timeout", &timeout.min(2_147_483_647).to_string());
@@ -202,9 +204,9 @@ impl Cluster {
         } else if task == Task::Demote && value.is_none() {
             let inherited =
                 self.rscs[rsc].ops.iter().filter(|op| op.attribute("name") == Some("monitor") && is_promoted_role(op));
-            let inherited =
+            let mut inherited =
                 inherited.filter(|op| interval_of(op) > 0 && is_enabled(op)).filter_map(|op| op.attribute("on-fail"));
-            if let Some(value) = inherited.filter(|value| !value.eq_ignore_ascii_case("demote")).last() {
+            if let Some(value) = inherited.rfind(|value| !value.eq_ignore_ascii_case("demote")) {
                 meta.set("on-fail", value);
             }
         } else if task == Task::Forget && value.as_deref() != Some("ignore") {

@@ -52,6 +52,7 @@ pub enum Health {
 }
 
 /// The cluster's options.
+#[allow(clippy::struct_excessive_bools, reason = "independent options, each read on its own")]
 #[derive(Clone, Debug)]
 pub struct Options {
     /// As configured, by name.

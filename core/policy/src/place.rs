@@ -11,8 +11,6 @@ mod promotable;
 mod utilization;
 mod wishes;
 
-pub(crate) use colocate::Factor;
-
 use crate::cluster::{Cluster, ScoreLine};
 use crate::ids::{NodeIx, RscIx};
 use crate::options::Strategy;
@@ -122,13 +120,11 @@ impl Cluster {
         self.rscs[rsc].next_role = Role::Stopped;
         for action in self.rscs[rsc].actions.clone() {
             let a = &mut self.actions[action];
-            match a.task {
-                Task::Stop => a.facets.optional = false,
-                Task::Start => a.facets.runnable = false,
-                _ if a.key.interval != 0 && a.meta("interval").is_some() && a.expected != Some(7) => {
-                    a.facets.runnable = false
-                }
-                _ => {}
+            let watches = a.key.interval != 0 && a.meta("interval").is_some() && a.expected != Some(7);
+            if a.task == Task::Stop {
+                a.facets.optional = false;
+            } else if a.task == Task::Start || watches {
+                a.facets.runnable = false;
             }
         }
     }

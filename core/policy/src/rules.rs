@@ -151,10 +151,12 @@ pub(crate) fn compare_versions(a: &str, b: &str) -> Ordering {
     loop {
         match (a.next(), b.next()) {
             (None, None) => return Ordering::Equal,
-            (x, y) => match field(x.unwrap_or("0")).cmp(&field(y.unwrap_or("0"))) {
-                Ordering::Equal => {}
-                unequal => return unequal,
-            },
+            (x, y) => {
+                let order = field(x.unwrap_or("0")).cmp(&field(y.unwrap_or("0")));
+                if order.is_ne() {
+                    return order;
+                }
+            }
         }
     }
 }

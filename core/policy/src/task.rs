@@ -51,6 +51,22 @@ pub enum Task {
     Other(u16),
 }
 
+/// What is done, and what has been done then.
+const COMPLETIONS: [(Task, Task); 5] = [
+    (Task::Stop, Task::Stopped),
+    (Task::Start, Task::Running),
+    (Task::Demote, Task::Demoted),
+    (Task::Promote, Task::Promoted),
+    (Task::Notify, Task::Notified),
+];
+
+const OPPOSITES: [(Task, Task); 4] = [
+    (Task::Start, Task::Stop),
+    (Task::Promote, Task::Demote),
+    (Task::Promoted, Task::Demoted),
+    (Task::Running, Task::Stopped),
+];
+
 impl Task {
     /// The word in operations and keys; of a configured operation outside the list above, a placeholder.
     pub fn as_str(self) -> &'static str {
@@ -109,40 +125,20 @@ impl Task {
 
     /// What a collective has done when this has happened to its instances.
     pub fn completed(self) -> Option<Self> {
-        match self {
-            Self::Stop | Self::Stopped => Some(Self::Stopped),
-            Self::Start | Self::Running => Some(Self::Running),
-            Self::Demote | Self::Demoted => Some(Self::Demoted),
-            Self::Promote | Self::Promoted => Some(Self::Promoted),
-            Self::Notify | Self::Notified => Some(Self::Notified),
-            _ => None,
-        }
+        COMPLETIONS.iter().find(|(task, done)| self == *task || self == *done).map(|(_, done)| *done)
     }
 
     /// What happens to a primitive when this is said of what it is part of.
+    #[must_use]
     pub fn of_primitive(self) -> Self {
-        match self {
-            Self::Stopped => Self::Stop,
-            Self::Running => Self::Start,
-            Self::Demoted => Self::Demote,
-            Self::Promoted => Self::Promote,
-            other => other,
-        }
+        let completion = COMPLETIONS.iter().find(|(task, done)| self == *done && *task != Self::Notify);
+        completion.map_or(self, |(task, _)| *task)
     }
 
     /// The opposite, for orderings that hold in both directions.
     pub fn inverse(self) -> Option<Self> {
-        match self {
-            Self::Start => Some(Self::Stop),
-            Self::Stop => Some(Self::Start),
-            Self::Promote => Some(Self::Demote),
-            Self::Demote => Some(Self::Promote),
-            Self::Promoted => Some(Self::Demoted),
-            Self::Demoted => Some(Self::Promoted),
-            Self::Running => Some(Self::Stopped),
-            Self::Stopped => Some(Self::Running),
-            _ => None,
-        }
+        let pair = OPPOSITES.iter().find(|(up, down)| self == *up || self == *down);
+        pair.map(|(up, down)| if self == *up { *down } else { *up })
     }
 
     /// Whether it brings something up.

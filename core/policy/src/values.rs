@@ -20,8 +20,7 @@ pub(crate) fn is_true(text: Option<&str>) -> bool {
 pub(crate) fn leading_integer(text: &str) -> Option<i64> {
     let (negative, digits) = match text.as_bytes().trim_ascii_start() {
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
     let mut digits =
         digits.iter().take_while(|byte| byte.is_ascii_digit()).map(|byte| i64::from(byte - b'0')).peekable();

@@ -168,7 +168,7 @@ fn in_the_midst_of_a_restart_it_belongs_where_it_did() {
 fn it_moves_member_by_member() {
     let plan = plan([Node { active: true, failures: 13, broken: Some("monitor"), ..A }, B]);
     let place =
-        |key: &str| plan.actions.iter().find(|a| a.key == key).map(|a| (a, a.node.as_ref().map(|n| n.as_str())));
+        |key: &str| plan.actions.iter().find(|a| a.key == key).map(|a| (a, a.node.as_ref().map(NodeName::as_str)));
     let order = [
         ("OpenSIPS_stop_0", "sip-a"),
         ("IPaddr2-1.2.3.5_stop_0", "sip-a"),

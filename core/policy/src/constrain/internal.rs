@@ -6,7 +6,6 @@ use crate::ids::{Id, NodeIx, RscIx};
 use crate::options::Strategy;
 use crate::relation::{End, Rel};
 use crate::resource::{Kind, Replica};
-use crate::sort::merge_sort;
 use crate::task::{Key, Task};
 use model::{Role, Score};
 
@@ -127,10 +126,10 @@ impl Cluster {
         }
         if guest.is_some() {
             for node in nodes {
-                if self.nodes[*node].remote != guest {
-                    if let Some(standing) = self.rscs[rsc].allowed.get_mut(*node) {
-                        standing.score = Score::MINUS_INFINITY;
-                    }
+                if self.nodes[*node].remote != guest
+                    && let Some(standing) = self.rscs[rsc].allowed.get_mut(*node)
+                {
+                    standing.score = Score::MINUS_INFINITY;
                 }
             }
             return;

@@ -23,8 +23,7 @@ struct Extras<'a> {
 /// The role that a location is limited to; `Err` for a word that is none.
 fn role_filter(text: Option<&str>) -> Result<Option<Role>, ()> {
     match text.map(Role::parse) {
-        None => Ok(None),
-        Some(Some(Role::Started | Role::Unpromoted)) => Ok(None),
+        None | Some(Some(Role::Started | Role::Unpromoted)) => Ok(None),
         Some(Some(role @ (Role::Stopped | Role::Promoted))) => Ok(Some(role)),
         Some(Some(Role::Unknown) | None) => Err(()),
     }
@@ -76,7 +75,7 @@ impl Cluster {
             let matched = compiled.find(&self.rscs[rsc].id);
             match (&matched, inverted) {
                 (Some(_), false) => {
-                    self.locate(id, element, rsc, Extras { matched: matched.as_ref(), ..Extras::default() })
+                    self.locate(id, element, rsc, Extras { matched: matched.as_ref(), ..Extras::default() });
                 }
                 (None, true) => self.locate(id, element, rsc, Extras::default()),
                 (Some(_), true) | (None, false) => {}

@@ -183,12 +183,14 @@ impl Cluster {
                 self.order_tasks(pair[0], task, pair[1], task, rel);
             }
         }
-        if members.len() > 1 && symmetry != Symmetry::Asymmetric && sequential {
-            if let Some(down) = task.inverse() {
-                let rel = relation(force, down, Symmetry::Inverse);
-                for pair in members.windows(2) {
-                    self.order_tasks(pair[1], down, pair[0], down, rel);
-                }
+        if members.len() > 1
+            && symmetry != Symmetry::Asymmetric
+            && sequential
+            && let Some(down) = task.inverse()
+        {
+            let rel = relation(force, down, Symmetry::Inverse);
+            for pair in members.windows(2) {
+                self.order_tasks(pair[1], down, pair[0], down, rel);
             }
         }
         Some(())

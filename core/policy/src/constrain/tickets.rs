@@ -71,7 +71,7 @@ impl Cluster {
             return;
         }
         let ban = |cluster: &mut Self, text: &str| {
-            cluster.add_score_everywhere(rsc, Score::MINUS_INFINITY, (&dependence.ticket, text))
+            cluster.add_score_everywhere(rsc, Score::MINUS_INFINITY, (&dependence.ticket, text));
         };
         let as_promoted = dependence.role == Role::Promoted;
         if granted || self.rscs[rsc].active.is_empty() {
@@ -82,9 +82,8 @@ impl Cluster {
         }
         let concerned = dependence.role == Role::Unknown || dependence.role == self.rscs[rsc].role;
         match dependence.loss {
-            LossPolicy::Stop => ban(self, "its ticket was lost"),
             LossPolicy::Demote if as_promoted => {}
-            LossPolicy::Demote => ban(self, "its ticket was lost"),
+            LossPolicy::Stop | LossPolicy::Demote => ban(self, "its ticket was lost"),
             LossPolicy::Fence if concerned => {
                 ban(self, "its ticket was lost");
                 for node in self.rscs[rsc].active.clone() {

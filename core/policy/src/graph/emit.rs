@@ -110,10 +110,7 @@ impl Cluster {
             parameters,
             expected: a.expected.unwrap_or(0),
             digest,
-            on_fail: match on_fail {
-                OnFail::Ban => "restart".to_owned(),
-                other => other.as_str().to_owned(),
-            },
+            on_fail: if on_fail == OnFail::Ban { OnFail::Restart } else { on_fail }.as_str().to_owned(),
         }
     }
 }

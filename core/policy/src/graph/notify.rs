@@ -24,6 +24,19 @@ struct Roll {
     inactive: Vec<Entry>,
 }
 
+impl Roll {
+    /// The list of those that something happens to.
+    fn list(&mut self, task: Task) -> Option<&mut Vec<Entry>> {
+        let lists = [
+            (Task::Start, &mut self.start),
+            (Task::Stop, &mut self.stop),
+            (Task::Promote, &mut self.promote),
+            (Task::Demote, &mut self.demote),
+        ];
+        lists.into_iter().find(|(of, _)| *of == task).map(|(_, list)| list)
+    }
+}
+
 impl Cluster {
     /// Tells a clone's instances about each other's actions.
     pub(super) fn tell_instances(&mut self, clone: RscIx) {
@@ -82,14 +95,9 @@ impl Cluster {
             if !fenced_stop && !a.facets.runnable {
                 continue;
             }
-            let list = match a.task {
-                Task::Start => &mut roll.start,
-                Task::Stop => &mut roll.stop,
-                Task::Promote => &mut roll.promote,
-                Task::Demote => &mut roll.demote,
-                _ => continue,
-            };
-            list.push(Entry(rsc, Some(node)));
+            if let Some(list) = roll.list(a.task) {
+                list.push(Entry(rsc, Some(node)));
+            }
         }
     }
 
@@ -187,13 +195,8 @@ impl Cluster {
                 }
             }
         }
-        let nobody = match notice.task {
-            Task::Start => roll.start.is_empty(),
-            Task::Promote => roll.promote.is_empty(),
-            Task::Demote => roll.demote.is_empty(),
-            _ => false,
-        };
-        if nobody {
+        let lists = [(Task::Start, &roll.start), (Task::Promote, &roll.promote), (Task::Demote, &roll.demote)];
+        if lists.into_iter().any(|(task, list)| task == notice.task && list.is_empty()) {
             return;
         }
         if self.rscs[rsc].role != Role::Stopped && matches!(notice.task, Task::Stop | Task::Demote) {

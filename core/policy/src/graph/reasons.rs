@@ -96,23 +96,11 @@ impl Cluster {
             }
             at = self.rscs[part].parent;
         }
-        let reasons: Vec<String> = candidates.iter().map(|c| format!("{}: {}", c.node, self.why_not(c))).collect();
+        let reasons: Vec<String> = candidates.iter().map(|c| format!("{}: {}", c.node, why_not(c))).collect();
         if reasons.is_empty() {
             return format!("no node is allowed for {}", r.id);
         }
         format!("no node can run it ({})", reasons.join("; "))
-    }
-
-    fn why_not(&self, candidate: &Candidate) -> String {
-        if let Some(veto) = &candidate.veto {
-            return veto.clone();
-        }
-        let ban = candidate.contributions.iter().find(|c| c.score == Score::MINUS_INFINITY);
-        match ban.or_else(|| candidate.contributions.iter().min_by_key(|c| c.score)) {
-            Some(term) if candidate.score < Score::ZERO => term.text.clone(),
-            Some(_) | None if candidate.score < Score::ZERO => format!("score {}", candidate.score),
-            Some(_) | None => "what it goes with is not there".to_owned(),
-        }
     }
 
     /// Why an action is in the plan.
@@ -145,7 +133,27 @@ impl Cluster {
             Task::Delete | Task::Forget => "its history here is out of date".to_owned(),
             Task::ClearFailcount => "its failures no longer count".to_owned(),
             Task::Notify | Task::Notified => "instances are told about each other".to_owned(),
-            _ => String::new(),
+            Task::Stopped
+            | Task::Running
+            | Task::Demoted
+            | Task::Promoted
+            | Task::Reload
+            | Task::Fence
+            | Task::Shutdown
+            | Task::Milestone
+            | Task::Other(_) => String::new(),
         }
+    }
+}
+
+fn why_not(candidate: &Candidate) -> String {
+    if let Some(veto) = &candidate.veto {
+        return veto.clone();
+    }
+    let ban = candidate.contributions.iter().find(|c| c.score == Score::MINUS_INFINITY);
+    match ban.or_else(|| candidate.contributions.iter().min_by_key(|c| c.score)) {
+        Some(term) if candidate.score < Score::ZERO => term.text.clone(),
+        Some(_) | None if candidate.score < Score::ZERO => format!("score {}", candidate.score),
+        Some(_) | None => "what it goes with is not there".to_owned(),
     }
 }

@@ -60,11 +60,8 @@ impl Cluster {
         let Some(probe_rsc) = self.actions[probe].rsc else { return };
         let after_rsc = self.actions[after].rsc;
         if let Some(rsc) = after_rsc.filter(|rsc| self.rscs[*rsc].is_primitive() && *rsc != probe_rsc) {
-            let down = match self.actions[after].task {
-                Task::Start => Some(Task::Stop),
-                Task::Promote => Some(Task::Demote),
-                _ => None,
-            };
+            let task = self.actions[after].task;
+            let down = Some(task).filter(|task| matches!(task, Task::Start | Task::Promote)).and_then(Task::inverse);
             for then in down.map(|task| self.with_key(rsc, Key::once(task))).unwrap_or_default() {
                 if !self.actions[then].facets.pseudo {
                     self.relate(probe, then, Rel::ORDERED);

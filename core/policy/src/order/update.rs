@@ -150,18 +150,20 @@ impl Cluster {
             return None;
         }
         let (first_rsc, then_rsc) = (self.actions[first].rsc, self.actions[then].rsc);
-        if link.rel.has(Rel::THEN_CANCELS_FIRST) && !self.actions[then].facets.optional {
-            if let Some(rsc) = first_rsc {
-                self.actions[first].facets.optional = true;
-                if self.actions[first].task == Task::Reload {
-                    self.rscs[rsc].reload = false;
-                }
+        if link.rel.has(Rel::THEN_CANCELS_FIRST)
+            && !self.actions[then].facets.optional
+            && let Some(rsc) = first_rsc
+        {
+            self.actions[first].facets.optional = true;
+            if self.actions[first].task == Task::Reload {
+                self.rscs[rsc].reload = false;
             }
         }
-        if let (Some(a), Some(b)) = (first_rsc, then_rsc) {
-            if a != b && !self.is_above(a, b) {
-                first = self.completion_of(first, a);
-            }
+        if let (Some(a), Some(b)) = (first_rsc, then_rsc)
+            && a != b
+            && !self.is_above(a, b)
+        {
+            first = self.completion_of(first, a);
         }
         if first == link.action {
             let first_facets = self.facets_for(first, then_node);

@@ -61,10 +61,10 @@ impl Cluster {
                 break;
             }
             let here = self.preferred_node(instance, optimal);
-            if let Some(here) = here.filter(|_| self.rscs[instance].unassigned) {
-                if self.place_where_active(instance, here, limits, limits.total - placed) {
-                    placed += 1;
-                }
+            if let Some(here) = here.filter(|_| self.rscs[instance].unassigned)
+                && self.place_where_active(instance, here, limits, limits.total - placed)
+            {
+                placed += 1;
             }
         }
         for instance in instances.iter().copied() {

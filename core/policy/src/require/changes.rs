@@ -139,14 +139,11 @@ impl Cluster {
             }
             return true;
         }
-        let task = match op.task {
-            Task::Monitor | Task::MigrateFrom | Task::Promote if op.interval == 0 => Task::Start,
-            task => task,
-        };
+        let stands_for_start = matches!(op.task, Task::Monitor | Task::MigrateFrom | Task::Promote);
+        let task = if stands_for_start && op.interval == 0 { Task::Start } else { op.task };
         match self.compare_digest(rsc, op, op.task, node) {
             Verdict::Match => return false,
             verdict if verdict != Verdict::Unknown && self.only_secrets_differ(rsc, op, node) => return false,
-            Verdict::Restart => self.force_restart(rsc, task, op.interval, node),
             Verdict::Unknown | Verdict::Mismatch if op.interval > 0 => {
                 self.unfence(Some(rsc), Some(node), "Device parameters changed (reschedule)");
                 let again = self.act(rsc, Key::every(op.task, op.interval), Some(node), true);
@@ -156,7 +153,7 @@ impl Cluster {
                 self.unfence(Some(rsc), Some(node), "Device parameters changed (reload)");
                 self.schedule_reload(rsc, node);
             }
-            Verdict::Unknown | Verdict::Mismatch => self.force_restart(rsc, task, op.interval, node),
+            Verdict::Restart | Verdict::Unknown | Verdict::Mismatch => self.force_restart(rsc, task, op.interval, node),
         }
         true
     }

@@ -3,9 +3,10 @@
 use crate::cluster::Cluster;
 use crate::ids::RscIx;
 use crate::relation::Rel;
-use crate::task::{Key, Task};
+use crate::task::Task;
 
 /// What happens to the instances of a collective.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, each read on its own")]
 #[derive(Clone, Copy, Debug, Default)]
 struct Activity {
     starting: bool,
@@ -139,10 +140,5 @@ impl Cluster {
         if let (Some(first), Some(then)) = (first, then) {
             self.relate(first, then, Rel::ORDERED);
         }
-    }
-
-    /// The oldest action of a key, wherever.
-    pub(crate) fn any_with_key(&self, rsc: RscIx, key: Key) -> Option<crate::ids::ActIx> {
-        self.with_key(rsc, key).first().copied()
     }
 }

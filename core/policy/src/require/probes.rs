@@ -86,17 +86,12 @@ impl Cluster {
                 }
             }
         }
-        if let Some(remote) = replica.remote {
-            if self.probe(remote, node) {
-                if let Some(probe) = self.with_key_on(remote, Key::once(Task::Monitor), node).last().copied() {
-                    created = true;
-                    self.order(
-                        End::Key(container, Key::once(Task::Start)),
-                        End::Action(probe),
-                        Rel::NESTED_REMOTE_PROBE,
-                    );
-                }
-            }
+        if let Some(remote) = replica.remote
+            && self.probe(remote, node)
+            && let Some(probe) = self.with_key_on(remote, Key::once(Task::Monitor), node).last().copied()
+        {
+            created = true;
+            self.order(End::Key(container, Key::once(Task::Start)), End::Action(probe), Rel::NESTED_REMOTE_PROBE);
         }
         created
     }
@@ -129,10 +124,10 @@ impl Cluster {
         if mode.unwrap_or(self.nodes[node].probe) == ProbeMode::Never {
             return false;
         }
-        if let Some(guest) = self.guest_launcher(node) {
-            if self.wait_for_guest(guest, node, top) {
-                return false;
-            }
+        if let Some(guest) = self.guest_launcher(node)
+            && self.wait_for_guest(guest, node, top)
+        {
+            return false;
         }
         self.make_probe(rsc, node, top);
         true

@@ -24,10 +24,7 @@ impl Cluster {
         }
         let node = r.node();
         let runs = r.next_role != Role::Stopped || !r.managed;
-        let start = match node.filter(|node| runs && !self.nodes[*node].maintenance) {
-            Some(node) => Some(self.start(rsc, Some(node))),
-            None => None,
-        };
+        let start = node.filter(|node| runs && !self.nodes[*node].maintenance).map(|node| self.start(rsc, Some(node)));
         for op in self.rscs[rsc].ops.clone() {
             let Some(recurring) = self.recurring(rsc, &op) else { continue };
             if let Some(start) = start {

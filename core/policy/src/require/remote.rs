@@ -82,40 +82,48 @@ impl Cluster {
 
     fn order_on_remote(&mut self, action: ActIx, node: NodeIx, remote: RscIx) {
         let state = self.connection_state(node, remote);
-        match self.actions[action].task {
-            Task::Start | Task::Promote => {
-                let extra = if state == Connection::Failed { Rel::FIRST_IMPLIES_THEN } else { Rel::NONE };
-                self.start_then(remote, action, extra);
+        let task = self.actions[action].task;
+        if matches!(task, Task::Start | Task::Promote) {
+            let extra = if state == Connection::Failed { Rel::FIRST_IMPLIES_THEN } else { Rel::NONE };
+            self.start_then(remote, action, extra);
+        } else if matches!(task, Task::Stop | Task::MigrateTo | Task::MigrateFrom) {
+            self.leave_remote(action, remote, state);
+        } else if task == Task::Demote {
+            if matches!(state, Connection::Resting | Connection::Unknown) {
+                self.start_then(remote, action, Rel::NONE);
             }
-            Task::Stop | Task::MigrateTo | Task::MigrateFrom => match state {
-                Connection::Alive => self.then_stop(action, remote, Rel::THEN_IMPLIES_FIRST),
-                Connection::Failed => {
+        } else if self.is_recurring_now(action) {
+            self.start_then(remote, action, Rel::FIRST_IMPLIES_THEN);
+        } else {
+            if task == Task::Monitor && state == Connection::Failed {
+                self.fence_node(node, "resources are in unknown state and connection is unrecoverable", false);
+            }
+            if self.current_node(remote).is_some() && state == Connection::Stopped {
+                self.then_stop(action, remote, Rel::UNRUNNABLE_FIRST_BLOCKS);
+            } else {
+                self.start_then(remote, action, Rel::NONE);
+            }
+        }
+    }
+
+    /// What leaves a remote node needs its connection until then; where that is lost, fencing is all that is left.
+    fn leave_remote(&mut self, action: ActIx, remote: RscIx, state: Connection) {
+        let stops = match state {
+            Connection::Alive => true,
+            Connection::Failed => {
+                if let Some(node) = self.actions[action].node {
                     self.fence_node(node, "resources are active but connection is unrecoverable", false);
                 }
-                Connection::Unknown | Connection::Resting | Connection::Stopped => {
-                    if self.rscs[remote].next_role == Role::Stopped {
-                        self.then_stop(action, remote, Rel::THEN_IMPLIES_FIRST);
-                    } else {
-                        self.start_then(remote, action, Rel::NONE);
-                    }
-                }
-            },
-            Task::Demote => {
-                if matches!(state, Connection::Resting | Connection::Unknown) {
-                    self.start_then(remote, action, Rel::NONE);
-                }
+                return;
             }
-            _ if self.is_recurring_now(action) => self.start_then(remote, action, Rel::FIRST_IMPLIES_THEN),
-            task => {
-                if task == Task::Monitor && state == Connection::Failed {
-                    self.fence_node(node, "resources are in unknown state and connection is unrecoverable", false);
-                }
-                if self.current_node(remote).is_some() && state == Connection::Stopped {
-                    self.then_stop(action, remote, Rel::UNRUNNABLE_FIRST_BLOCKS);
-                } else {
-                    self.start_then(remote, action, Rel::NONE);
-                }
+            Connection::Unknown | Connection::Resting | Connection::Stopped => {
+                self.rscs[remote].next_role == Role::Stopped
             }
+        };
+        if stops {
+            self.then_stop(action, remote, Rel::THEN_IMPLIES_FIRST);
+        } else {
+            self.start_then(remote, action, Rel::NONE);
         }
     }
 
@@ -124,26 +132,24 @@ impl Cluster {
     }
 
     fn order_on_guest(&mut self, action: ActIx, remote: RscIx, launcher: RscIx) {
-        if self.rscs[launcher].failed {
-            if let Some(node) = self.actions[action].node {
-                self.fence_node(node, "container failed", false);
-            }
+        if self.rscs[launcher].failed
+            && let Some(node) = self.actions[action].node
+        {
+            self.fence_node(node, "container failed", false);
         }
-        match self.actions[action].task {
-            Task::Start | Task::Promote => {
-                self.start_then(launcher, action, Rel::FIRST_IMPLIES_THEN);
-                self.start_then(remote, action, Rel::NONE);
+        let task = self.actions[action].task;
+        let recurring = self.is_recurring_now(action);
+        if matches!(task, Task::Start | Task::Promote) {
+            self.start_then(launcher, action, Rel::FIRST_IMPLIES_THEN);
+            self.start_then(remote, action, Rel::NONE);
+        } else if matches!(task, Task::Stop | Task::Demote | Task::MigrateTo | Task::MigrateFrom) {
+            if !self.rscs[launcher].failed {
+                self.then_stop(action, remote, Rel::NONE);
             }
-            Task::Stop | Task::Demote | Task::MigrateTo | Task::MigrateFrom => {
-                if !self.rscs[launcher].failed {
-                    self.then_stop(action, remote, Rel::NONE);
-                }
-            }
-            Task::Monitor | Task::Notify | Task::Notified if self.is_recurring_now(action) => {
-                self.start_then(remote, action, Rel::FIRST_IMPLIES_THEN);
-            }
-            _ if self.is_recurring_now(action) => {}
-            _ => self.start_then(remote, action, Rel::NONE),
+        } else if recurring && matches!(task, Task::Monitor | Task::Notify | Task::Notified) {
+            self.start_then(remote, action, Rel::FIRST_IMPLIES_THEN);
+        } else if !recurring {
+            self.start_then(remote, action, Rel::NONE);
         }
     }
 }

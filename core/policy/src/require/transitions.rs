@@ -20,26 +20,25 @@ enum Step {
 fn toward(from: Role, to: Role) -> Role {
     match (from, to) {
         (Role::Unknown, Role::Unknown) => Role::Unknown,
-        (Role::Unknown, _) | (Role::Stopped | Role::Started | Role::Unpromoted, Role::Unknown | Role::Stopped) => {
-            Role::Stopped
-        }
-        (Role::Stopped, Role::Started) => Role::Started,
-        (Role::Stopped, Role::Unpromoted | Role::Promoted) => Role::Unpromoted,
-        (Role::Started, to @ (Role::Started | Role::Unpromoted | Role::Promoted)) => to,
-        (Role::Unpromoted, Role::Started) => Role::Stopped,
-        (Role::Unpromoted, to @ (Role::Unpromoted | Role::Promoted)) => to,
-        (Role::Promoted, Role::Unknown) => Role::Stopped,
-        (Role::Promoted, Role::Promoted) => Role::Promoted,
-        (Role::Promoted, Role::Stopped | Role::Started | Role::Unpromoted) => Role::Unpromoted,
+        (Role::Unknown, _)
+        | (_, Role::Unknown)
+        | (Role::Stopped | Role::Started | Role::Unpromoted, Role::Stopped)
+        | (Role::Unpromoted, Role::Started) => Role::Stopped,
+        (Role::Stopped | Role::Started, Role::Started) => Role::Started,
+        (Role::Stopped, Role::Unpromoted | Role::Promoted)
+        | (Role::Started | Role::Unpromoted, Role::Unpromoted)
+        | (Role::Promoted, Role::Stopped | Role::Started | Role::Unpromoted) => Role::Unpromoted,
+        (Role::Started | Role::Unpromoted | Role::Promoted, Role::Promoted) => Role::Promoted,
     }
 }
 
 /// What has to be done for one such move; `None` when nothing has.
 fn step(from: Role, to: Role) -> Option<Step> {
     match (from, to) {
-        (Role::Unknown, Role::Stopped) => Some(Step::Stop),
         (Role::Stopped, Role::Started | Role::Unpromoted) => Some(Step::Start),
-        (Role::Started, Role::Stopped) | (Role::Unpromoted, Role::Stopped | Role::Started) => Some(Step::Stop),
+        (Role::Unknown | Role::Started, Role::Stopped) | (Role::Unpromoted, Role::Stopped | Role::Started) => {
+            Some(Step::Stop)
+        }
         (Role::Started | Role::Unpromoted, Role::Promoted) => Some(Step::Promote),
         (Role::Promoted, Role::Stopped | Role::Started | Role::Unpromoted) => Some(Step::Demote),
         _ => None,
@@ -65,12 +64,13 @@ impl Cluster {
         }
         let (mut migrates, mut moves) = (false, false);
         let mut need = Need { stop: false, promote: false };
-        if let (Some(current), Some(target)) = (current, self.rscs[rsc].node()) {
-            if current != target && self.rscs[rsc].next_role >= Role::Started {
-                moves = true;
-                migrates = self.can_migrate(rsc, current);
-                need.stop = true;
-            }
+        if let (Some(current), Some(target)) = (current, self.rscs[rsc].node())
+            && current != target
+            && self.rscs[rsc].next_role >= Role::Started
+        {
+            moves = true;
+            migrates = self.can_migrate(rsc, current);
+            need.stop = true;
         }
         let multiple = match self.rscs[rsc].partial_migration {
             Some((source, target)) => {

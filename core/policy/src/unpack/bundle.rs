@@ -124,32 +124,33 @@ fn sanitized(id: &str) -> String {
     id.chars().map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '.' }).collect()
 }
 
-impl Cluster {
-    pub(super) fn bundle_kind(&mut self, xml: &Arc<Element>) -> Option<Kind> {
-        let (agent, launch) =
-            xml.child("docker").map(|e| ("docker", e)).or_else(|| xml.child("podman").map(|e| ("podman", e)))?;
-        let number = |name: &str| {
-            launch
-                .attribute(name)
-                .and_then(values::leading_integer)
-                .map(|n| u32::try_from(n.max(0)).unwrap_or(REPLICAS_MAX))
-        };
-        let promoted_max = number("promoted-max").or_else(|| number("masters")).unwrap_or(0);
-        let replicas_max = match number("replicas") {
-            None if promoted_max > 0 => promoted_max,
-            read => read.unwrap_or(1).max(1),
-        };
-        Some(Kind::Bundle(Box::new(BundleFacts {
-            agent,
-            image: launch.attribute("image").unwrap_or_default().to_owned(),
-            replicas_max: replicas_max.min(REPLICAS_MAX),
-            per_host: number("replicas-per-host").unwrap_or(1).max(1),
-            promoted_max,
-            inside: None,
-            replicas: Vec::new(),
-        })))
-    }
+/// What a bundle's element says of it.
+pub(super) fn bundle_kind(xml: &Arc<Element>) -> Option<Kind> {
+    let (agent, launch) =
+        xml.child("docker").map(|e| ("docker", e)).or_else(|| xml.child("podman").map(|e| ("podman", e)))?;
+    let number = |name: &str| {
+        launch
+            .attribute(name)
+            .and_then(values::leading_integer)
+            .map(|n| u32::try_from(n.max(0)).unwrap_or(REPLICAS_MAX))
+    };
+    let promoted_max = number("promoted-max").or_else(|| number("masters")).unwrap_or(0);
+    let replicas_max = match number("replicas") {
+        None if promoted_max > 0 => promoted_max,
+        read => read.unwrap_or(1).max(1),
+    };
+    Some(Kind::Bundle(Box::new(BundleFacts {
+        agent,
+        image: launch.attribute("image").unwrap_or_default().to_owned(),
+        replicas_max: replicas_max.min(REPLICAS_MAX),
+        per_host: number("replicas-per-host").unwrap_or(1).max(1),
+        promoted_max,
+        inside: None,
+        replicas: Vec::new(),
+    })))
+}
 
+impl Cluster {
     pub(super) fn unpack_bundle(&mut self, rsc: RscIx) -> bool {
         let xml = Arc::clone(&self.rscs[rsc].xml);
         let Some(facts) = self.rscs[rsc].bundle_facts().cloned() else { return false };

@@ -162,13 +162,11 @@ impl Cluster {
         match entry.code {
             OK if probe && entry.expected == NOT_RUNNING => entry.status = Status::Done,
             OK => {}
-            NOT_RUNNING => {
-                if probe || entry.expected == entry.code || !self.rscs[entry.rsc].managed {
-                    entry.status = Status::Done;
-                    self.rscs[entry.rsc].role = Role::Stopped;
-                    replay.on_fail = None;
-                    self.rscs[entry.rsc].next_role = Role::Unknown;
-                }
+            NOT_RUNNING if (probe || entry.expected == entry.code || !self.rscs[entry.rsc].managed) => {
+                entry.status = Status::Done;
+                self.rscs[entry.rsc].role = Role::Stopped;
+                replay.on_fail = None;
+                self.rscs[entry.rsc].next_role = Role::Unknown;
             }
             PROMOTED => {
                 if probe && entry.code != entry.expected {
@@ -205,23 +203,43 @@ impl Cluster {
         }
     }
 
+    /// What a failure leaves behind, by what failed.
+    fn replay_failed_task(&mut self, entry: &Entry<'_>, on_fail: OnFail) {
+        let rsc = entry.rsc;
+        let task = entry.op.task;
+        if task == Task::Stop {
+            self.add_score(rsc, entry.node, Score::MINUS_INFINITY, ("", "a stop failed here"));
+        } else if task == Task::MigrateTo {
+            self.replay_failed_to_leave(entry);
+        } else if task == Task::MigrateFrom {
+            self.replay_failed_to_arrive(entry);
+        } else if task == Task::Promote {
+            self.rscs[rsc].role = Role::Promoted;
+        } else if task == Task::Demote && on_fail == OnFail::Block {
+            self.rscs[rsc].role = Role::Promoted;
+            self.rscs[rsc].next_role = Role::Stopped;
+        } else if task == Task::Demote {
+            self.rscs[rsc].role = if entry.code == NOT_RUNNING { Role::Stopped } else { Role::Unpromoted };
+        } else if task == Task::Start && self.options.heartbeat2 {
+            self.add_score(rsc, entry.node, Score::MINUS_INFINITY, ("", "a start failed here"));
+        }
+    }
+
     fn replay_pending(&mut self, entry: &Entry<'_>, replay: &Replay) {
         if replay.last_failure.as_deref().is_some_and(|failure| is_newer_failure(failure, entry.op)) {
             return;
         }
-        match entry.op.task {
-            Task::Start => {
-                self.rscs[entry.rsc].start_pending = true;
-                self.set_active(entry.rsc);
+        let task = entry.op.task;
+        if task == Task::Start {
+            self.rscs[entry.rsc].start_pending = true;
+            self.set_active(entry.rsc);
+        } else if task == Task::Promote {
+            self.rscs[entry.rsc].role = Role::Promoted;
+        } else if task == Task::MigrateTo && self.nodes[entry.node].unclean {
+            let target = entry.op.xml.attribute("migrate_target").and_then(|name| self.node_by_name(name));
+            if let Some(target) = target {
+                self.stop(entry.rsc, target, false);
             }
-            Task::Promote => self.rscs[entry.rsc].role = Role::Promoted,
-            Task::MigrateTo if self.nodes[entry.node].unclean => {
-                let target = entry.op.xml.attribute("migrate_target").and_then(|name| self.node_by_name(name));
-                if let Some(target) = target {
-                    self.stop(entry.rsc, target, false);
-                }
-            }
-            _ => {}
         }
         if self.rscs[entry.rsc].pending.is_none() && !entry.op.is_probe() {
             self.rscs[entry.rsc].pending = Some((entry.op.task, entry.node));
@@ -342,22 +360,7 @@ impl Cluster {
             self.note_failure(entry);
         }
         replay.on_fail = replay.on_fail.max(Some(on_fail));
-        match entry.op.task {
-            Task::Stop => self.add_score(rsc, entry.node, Score::MINUS_INFINITY, ("", "a stop failed here")),
-            Task::MigrateTo => self.replay_failed_to_leave(entry),
-            Task::MigrateFrom => self.replay_failed_to_arrive(entry),
-            Task::Promote => self.rscs[rsc].role = Role::Promoted,
-            Task::Demote if on_fail == OnFail::Block => {
-                self.rscs[rsc].role = Role::Promoted;
-                self.rscs[rsc].next_role = Role::Stopped;
-            }
-            Task::Demote if entry.code == NOT_RUNNING => self.rscs[rsc].role = Role::Stopped,
-            Task::Demote => self.rscs[rsc].role = Role::Unpromoted,
-            Task::Start if self.options.heartbeat2 => {
-                self.add_score(rsc, entry.node, Score::MINUS_INFINITY, ("", "a start failed here"));
-            }
-            _ => {}
-        }
+        self.replay_failed_task(entry, on_fail);
         if entry.op.is_probe() && entry.code == NOT_INSTALLED {
             self.rscs[rsc].role = Role::Stopped;
         } else if self.rscs[rsc].role < Role::Started {

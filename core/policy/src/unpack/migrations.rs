@@ -58,10 +58,10 @@ impl Cluster {
     /// Whether a node knows something newer about the resource than the migration.
     fn knows_newer(&self, node: &str, rsc: RscIx, to: Option<&Element>, from: Option<&Element>) -> bool {
         let Some(mut entry) = from.or(to) else { return false };
-        if let (Some(to), Some(_)) = (to, from) {
-            if entry.attribute("migrate_source").is_some_and(|source| source.eq_ignore_ascii_case(node)) {
-                entry = to;
-            }
+        if let (Some(to), Some(_)) = (to, from)
+            && entry.attribute("migrate_source").is_some_and(|source| source.eq_ignore_ascii_case(node))
+        {
+            entry = to;
         }
         let stopped = self.only_entry(node, rsc, "monitor", None).filter(|monitor| Self::succeeded(monitor, 7));
         self.acted_after(node, rsc, entry) || stopped.is_some_and(|monitor| compare(&monitor, entry).is_gt())
@@ -135,10 +135,11 @@ impl Cluster {
         self.rscs[rsc].role = Role::Started;
         let to = self.only_entry(&source, rsc, "migrate_to", Some(&target)).filter(|op| Self::succeeded(op, 0));
         let newer = self.knows_newer(&source, rsc, to.as_deref(), Some(&entry.op.xml));
-        if !self.knows_nothing(&source, rsc) && !newer {
-            if let Some(node) = self.node_by_name(&source).filter(|node| self.nodes[*node].online) {
-                self.add_running(rsc, node, true);
-            }
+        if !self.knows_nothing(&source, rsc)
+            && !newer
+            && let Some(node) = self.node_by_name(&source).filter(|node| self.nodes[*node].online)
+        {
+            self.add_running(rsc, node, true);
         }
     }
 }

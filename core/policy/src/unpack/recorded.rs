@@ -178,14 +178,14 @@ pub(crate) fn active_span(ops: &[Recorded]) -> (Option<usize>, Option<usize>) {
     let (mut start, mut stop) = (None, None);
     let (mut implied_by_monitor, mut implied_by_role) = (None, None);
     for (at, op) in ops.iter().enumerate() {
-        match op.task {
-            Task::Stop if op.status() == Some(0) => stop = Some(at),
-            Task::Start | Task::MigrateFrom => start = Some(at),
-            Task::Monitor if implied_by_monitor <= stop && matches!(op.code(), Some(0 | 8)) => {
-                implied_by_monitor = Some(at)
-            }
-            Task::Promote | Task::Demote => implied_by_role = Some(at),
-            _ => {}
+        if op.task == Task::Stop && op.status() == Some(0) {
+            stop = Some(at);
+        } else if matches!(op.task, Task::Start | Task::MigrateFrom) {
+            start = Some(at);
+        } else if op.task == Task::Monitor && implied_by_monitor <= stop && matches!(op.code(), Some(0 | 8)) {
+            implied_by_monitor = Some(at);
+        } else if matches!(op.task, Task::Promote | Task::Demote) {
+            implied_by_role = Some(at);
         }
     }
     (start.or(implied_by_role).or(implied_by_monitor), stop)

@@ -16,7 +16,7 @@ impl Cluster {
         for element in section.children() {
             if is_connection(element) {
                 if let Some(id) = element.id() {
-                    self.add_remote_node(&id.to_owned());
+                    self.add_remote_node(id);
                 }
                 continue;
             }
@@ -29,7 +29,7 @@ impl Cluster {
         }
         for element in &implied {
             if let Some(id) = element.id() {
-                self.add_remote_node(&id.to_owned());
+                self.add_remote_node(id);
             }
         }
         implied
@@ -43,7 +43,7 @@ impl Cluster {
         };
         let r = &self.rscs[remote];
         let launcher = r.launcher;
-        let host = launcher.and_then(|_| if let [host] = r.active.as_slice() { Some(*host) } else { None });
+        let host = launcher.and(if let [host] = r.active.as_slice() { Some(*host) } else { None });
         let (role, next, failed) = (r.role, r.next_role, r.failed);
         let launcher_failed = launcher.is_some_and(|launcher| self.rscs[launcher].failed);
         let launcher_stopped = launcher.is_some_and(|launcher| self.rscs[launcher].role == Role::Stopped);
@@ -81,7 +81,7 @@ impl Cluster {
         let flag = |name: &str| values::is_true(self.node_attribute(node, name, None, Which::Current));
         let (standby, maintenance) = (flag("standby"), flag("maintenance"));
         let discovery = self.nodes[node].attributes.get("resource-discovery-enabled").and_then(values::boolean);
-        let hides = discovery == Some(false) && !(self.is_remote(node) && !self.options.fencing);
+        let hides = discovery == Some(false) && (!self.is_remote(node) || self.options.fencing);
         let n = &mut self.nodes[node];
         n.shutdown |= shutdown;
         n.standby |= standby;

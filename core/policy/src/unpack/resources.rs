@@ -1,5 +1,6 @@
 //! The `resources` section: every element becomes a node of the resource tree.
 
+use super::bundle::bundle_kind;
 use crate::cluster::Cluster;
 use crate::ids::{NodeIx, RscIx};
 use crate::node::{Capacity, NodeKind, NodeSet, ProbeMode, Table};
@@ -73,7 +74,7 @@ impl Cluster {
             "primitive" => Kind::Primitive,
             "group" => Kind::Group { ordered: true, colocated: true },
             "clone" | "master" | "master_slave" => self.clone_kind(&xml)?,
-            "bundle" => self.bundle_kind(&xml)?,
+            "bundle" => bundle_kind(&xml)?,
             other => {
                 self.complain(&base_id, format!("'{base_id}' is ignored: <{other}> is no kind of resource"));
                 return None;
@@ -247,11 +248,12 @@ impl Cluster {
         let (threshold, failure_stickiness) = (score("migration-threshold"), score("resource-failure-stickiness"));
         let mut timeout = values::span_or_zero(r.meta.get("failure-timeout"));
         let mut reconnect = 0;
-        if r.is_connection && r.meta.get("container").is_none() {
-            if let Some(text) = self.parameters(rsc, None).get("reconnect_interval") {
-                reconnect = values::span_ms(text).unwrap_or(0);
-                timeout = reconnect;
-            }
+        if r.is_connection
+            && r.meta.get("container").is_none()
+            && let Some(text) = self.parameters(rsc, None).get("reconnect_interval")
+        {
+            reconnect = values::span_ms(text).unwrap_or(0);
+            timeout = reconnect;
         }
         let r = &mut self.rscs[rsc];
         r.priority = priority.unwrap_or(Score::ZERO);

@@ -80,12 +80,11 @@ impl Cluster {
                         found = None;
                     }
                 }
-                Some(_) => {}
                 None if !skip_inactive && inactive.is_none() && !self.rscs[child].blocked => {
                     let part = self.part_named(child, base);
                     inactive = part.filter(|rsc| self.rscs[*rsc].pending.is_none_or(|(_, place)| place == node));
                 }
-                None => {}
+                Some(_) | None => {}
             }
             if found.is_some() {
                 break;
@@ -241,7 +240,7 @@ impl Cluster {
                 self.rscs[rsc].blocked = true;
             }
             OnFail::Ban => {
-                self.add_score(rsc, node, Score::MINUS_INFINITY, ("", "an operation with on-fail=migrate failed here"))
+                self.add_score(rsc, node, Score::MINUS_INFINITY, ("", "an operation with on-fail=migrate failed here"));
             }
             OnFail::Stop => self.rscs[rsc].next_role = Role::Stopped,
             OnFail::Restart => {
