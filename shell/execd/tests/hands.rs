@@ -134,7 +134,12 @@ fn work_goes_on_while_the_brain_is_gone() {
     let heard: Vec<_> = reports.iter().map(|report| (report.operation.action.as_str(), report.code.0)).collect();
     assert_eq!(heard, [("start", 0)]);
     let state: Vec<_> = state.iter().map(|report| (report.operation.action.as_str(), report.status)).collect();
-    assert_eq!(state, [("monitor", OperationStatus::Done), ("monitor", OperationStatus::Pending)]);
+    let (done, pending) = (OperationStatus::Done, OperationStatus::Pending);
+    assert_eq!(
+        state,
+        [("monitor", done), ("monitor", pending), ("start", done)],
+        "recurring, under way, last single run"
+    );
     std::fs::remove_file(host.path("state")).unwrap();
     assert_eq!(brain.report_of("S").code.0, 7, "its monitor tells the new brain");
     brain.client.cancel(&"S".into(), "monitor", Duration::from_millis(50)).unwrap();

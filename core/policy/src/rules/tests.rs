@@ -1,3 +1,5 @@
+//! Rules against dates and attributes: a table for each kind.
+
 use super::*;
 
 fn rule(text: &str) -> std::sync::Arc<Element> {
