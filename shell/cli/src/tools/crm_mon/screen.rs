@@ -72,12 +72,17 @@ fn page(session: &mut Session, wish: &Wish, old_layout: bool) -> String {
 /// Writes the page in one go, cut to the size of the terminal.
 fn draw(page: &str, help: bool) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    let size = tcgetwinsize(&out).map_or((24, 80), |size| (usize::from(size.ws_row), usize::from(size.ws_col)));
-    let (rows, columns) = (size.0.max(2), size.1.max(20));
+    let (rows, columns) = tcgetwinsize(&out).map_or((0, 0), |size| (size.ws_row, size.ws_col));
+    let (rows, columns) = (usable(rows, 24), usable(columns, 80));
     let body = page.lines().take(rows - 1).map(|line| format!("{}\x1b[K\r\n", cut(line, columns)));
     let footer = cut(if help { KEYS } else { "q quit   ? keys" }, columns);
     let frame = format!("\x1b[H{}\x1b[J\x1b[{rows};1H\x1b[7m{footer}\x1b[0m", body.collect::<String>());
     out.write_all(frame.as_bytes()).and_then(|()| out.flush()).map_err(|error| terminal_failure(&error))
+}
+
+/// A terminal that does not know its size is taken for an ordinary one; one that is too small to use, too.
+fn usable(cells: u16, ordinary: usize) -> usize {
+    Some(usize::from(cells)).filter(|cells| *cells >= 2).unwrap_or(ordinary)
 }
 
 /// Tabs as far as the next stop, and no further than the edge.
@@ -146,7 +151,12 @@ impl Drop for Terminal {
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use super::{cut, usable};
+
+    #[test]
+    fn a_terminal_of_unknown_size_is_an_ordinary_one() {
+        assert_eq!([usable(0, 24), usable(1, 24), usable(60, 24)], [24, 24, 60]);
+    }
 
     #[test]
     fn lines_end_at_the_edge_and_tabs_reach_their_stops() {
