@@ -64,7 +64,7 @@ pub fn main(arguments: &[String]) -> u8 {
     };
     match Service::open(&options) {
         Ok(mut service) => {
-            service.say(&format!("listens on {} for {} clusters", options.listen, service.keys.served.len()));
+            say(&format!("listens on {} for {} clusters", options.listen, service.keys.served.len()));
             loop {
                 service.turn();
             }
@@ -136,7 +136,7 @@ impl Service {
         match self.open_seal(length) {
             Some((place, packet)) => self.answer(place, &packet, source),
             None => {
-                self.say_rarely(&format!("a packet from {} is not of any cluster in the keys: dropped", source.ip()))
+                self.say_rarely(&format!("a packet from {} is not of any cluster in the keys: dropped", source.ip()));
             }
         }
     }
@@ -158,7 +158,7 @@ impl Service {
                     return self.say_rarely(&format!("{}: {e}: nobody gets the vote of {cluster}", file.display()));
                 }
                 self.witness.saved(&cluster);
-                self.say(&format!("cluster {cluster}: the vote goes to {}", names(&grant)));
+                say(&format!("cluster {cluster}: the vote goes to {}", names(&grant)));
                 answer
             }
         };
@@ -175,9 +175,9 @@ impl Service {
         match self.keys.read_again() {
             Ok(()) => {
                 self.serve_all();
-                self.say(&format!("has read its keys again: {} clusters", self.keys.served.len()));
+                say(&format!("has read its keys again: {} clusters", self.keys.served.len()));
             }
-            Err(e) => self.say(&format!("keeps its former keys: {e}")),
+            Err(e) => say(&format!("keeps its former keys: {e}")),
         }
     }
 
@@ -194,14 +194,14 @@ impl Service {
     fn say_rarely(&mut self, text: &str) {
         if self.spoke.is_none_or(|spoke| spoke.elapsed() >= LOOK_EVERY) {
             self.spoke = Some(Instant::now());
-            self.say(text);
+            say(text);
         }
     }
+}
 
-    /// To stderr, which the service manager keeps.
-    fn say(&self, text: &str) {
-        eprintln!("witness: {text}");
-    }
+/// To stderr, which the service manager keeps.
+fn say(text: &str) {
+    eprintln!("witness: {text}");
 }
 
 fn names(grant: &Grant) -> String {
