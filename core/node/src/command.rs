@@ -162,6 +162,8 @@ pub struct Hello {
     pub digest: String,
     /// The last view with quorum in which its configuration was changed; 0 where that decides nothing.
     pub quorate_view: u64,
+    /// The last view with quorum that it has taken part in.
+    pub promised_view: u64,
     /// Whether its CIB has been part of a view since its brain started (else it is what was on disk).
     pub has_run: bool,
     /// What it understands.

@@ -10,6 +10,15 @@ use std::sync::Arc;
 /// have quorum, so that it would prove nothing, and versions alone decide, as they always did.
 const QUORATE_VIEW: &str = "quorate-view";
 
+/// The attribute of the document's head that remembers the last term this node has taken part in, on disk before anything
+/// is changed in it: whoever forgot that by a crash could help to begin a second one of the same number.
+const PROMISED_VIEW: &str = "promised-view";
+
+/// The last term that a CIB's holder has taken part in.
+pub fn promised(cib: &Element) -> u64 {
+    cib.attribute(PROMISED_VIEW).and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
 /// What a change touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
@@ -73,9 +82,24 @@ impl Replica {
 
     /// All members of a view have this copy now. What is changed from here on is of a later term than all that was,
     /// even where view numbers began anew because all hosts did.
-    pub fn enter(&mut self, view: &View) {
+    ///
+    /// `promised` is the last term that any of its members has taken part in.
+    pub fn enter(&mut self, view: &View, promised: u64) {
         let decides = view.quorate && view.members.len() + view.absent.len() > 2;
-        self.term = decides.then(|| view.number.max(self.quorate_view() + 1));
+        let last = promised.max(self.quorate_view());
+        self.term = decides.then(|| view.number.max(last + 1));
+    }
+
+    /// Whether this view's changes have to wait until its term is on all disks.
+    pub fn has_term(&self) -> bool {
+        self.term.is_some()
+    }
+
+    /// Remembers the term in the document's head.
+    pub fn promise(&self, cib: &mut Element) {
+        if let Some(term) = self.term {
+            cib.set(PROMISED_VIEW, &term.to_string());
+        }
     }
 
     /// Notes which view changes the configuration.

@@ -85,6 +85,11 @@ impl Requests {
         }
     }
 
+    /// Whether every member has on disk what the view began with.
+    pub fn all_have_begun(&self) -> bool {
+        self.stored.values().all(Option::is_some)
+    }
+
     /// Takes the requests that are on every disk now.
     pub fn safe(&mut self) -> Vec<RequestId> {
         let Some(least) = self.stored.values().min().copied().flatten() else { return Vec::new() };

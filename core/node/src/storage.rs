@@ -3,6 +3,7 @@
 //! Several changes that arrive during one write share the next: a write's confirmation covers all before it.
 
 use crate::contract::Ticket;
+use crate::replica;
 use cib::Element;
 use std::sync::Arc;
 
@@ -65,5 +66,7 @@ impl Storage {
 /// Compares what goes to disk: the configuration and the version that its changes have raised.
 fn same(stored: &Element, cib: &Element) -> bool {
     let version = |cib| cib::Version { num_updates: 0, ..cib::Version::of(cib) };
-    version(stored) == version(cib) && stored.child("configuration") == cib.child("configuration")
+    replica::promised(stored) == replica::promised(cib)
+        && version(stored) == version(cib)
+        && stored.child("configuration") == cib.child("configuration")
 }

@@ -70,6 +70,7 @@ pub(super) static SHAPES: &[Shape] = &[
             opt("cib_feature_revision", Text),
             opt("num_peers", Integer),
             opt("quorate-view", Integer),
+            opt("promised-view", Integer),
         ],
         &[one("configuration"), maybe("status")],
     ),

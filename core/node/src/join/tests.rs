@@ -90,6 +90,7 @@ fn hello(rank: &(u64, u64, u64, bool, u64)) -> Hello {
         num_updates,
         digest: format!("{rank:?}"),
         quorate_view,
+        promised_view: 0,
         has_run,
         feature_set: String::new(),
         hands: 1,

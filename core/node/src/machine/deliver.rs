@@ -53,11 +53,16 @@ impl Node {
         }
     }
 
-    /// All have joined: what was delivered meanwhile is applied, by all alike.
+    /// What was delivered too early and can be applied now is, by all alike.
     pub(super) fn apply_early(&mut self) {
-        while let Some((from, command)) = self.early.pop_front() {
+        for (from, command) in std::mem::take(&mut self.early) {
             self.apply(&from, command);
         }
+    }
+
+    /// Nothing is changed in a term that a member could forget by a crash.
+    fn must_wait(&self) -> bool {
+        self.replica.has_term() && !self.requests.all_have_begun()
     }
 
     /// The view ended before all had joined: what was delivered in it was applied nowhere, so its senders say it again.
@@ -73,7 +78,11 @@ impl Node {
     fn apply(&mut self, from: &NodeName, command: Command) {
         match command {
             Command::Hello { .. } | Command::Snapshot { .. } => {}
-            Command::Stored { changes } => self.requests.stored(from, changes),
+            Command::Stored { changes } => {
+                self.requests.stored(from, changes);
+                self.apply_early();
+            }
+            command @ Command::Change { .. } if self.must_wait() => self.early.push_back((from.clone(), command)),
             Command::Change { request, client, at, change } => {
                 let result = self.change(from, &client, at, &change);
                 self.answer(from, request, result);

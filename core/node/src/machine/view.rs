@@ -5,7 +5,7 @@ use crate::command::{Command, Hello};
 use crate::contract::Output;
 use crate::join::{Join, Verdict};
 use crate::leaving::SHUTDOWN;
-use crate::{FEATURE_SET, membership, notices, state};
+use crate::{FEATURE_SET, membership, notices, replica, state};
 use cib::{Digest, Element, Version};
 use messaging::contract::View;
 use model::{NodeName, Severity};
@@ -35,6 +35,7 @@ impl Node {
             num_updates,
             digest: Digest::of_tree(self.replica.cib()).to_string(),
             quorate_view: self.replica.quorate_view(),
+            promised_view: replica::promised(self.replica.cib()),
             has_run: self.replica.has_run(),
             feature_set: FEATURE_SET.to_owned(),
             hands: if self.replica.has_run() { self.hands.life() } else { 0 },
@@ -116,11 +117,13 @@ impl Node {
     fn complete(&mut self) {
         let Some(join) = &self.join else { return };
         let (view, hellos) = (join.view().clone(), join.hellos());
-        self.replica.enter(&view);
+        let promised = hellos.values().map(|hello| hello.promised_view).max().unwrap_or(0);
+        self.replica.enter(&view, promised);
         let mut derived = Arc::clone(self.replica.cib());
         if membership::derive(Arc::make_mut(&mut derived), &view, hellos) {
             self.replica.stamp(Arc::make_mut(&mut derived));
         }
+        self.replica.promise(Arc::make_mut(&mut derived));
         self.replica.edit(|cib| *cib = Arc::unwrap_or_clone(derived));
         let is_first = !self.replica.has_run();
         self.replica.begin_view();

@@ -49,6 +49,7 @@ wire_struct!(Hello {
     num_updates,
     digest,
     quorate_view,
+    promised_view,
     has_run,
     feature_set,
     hands,

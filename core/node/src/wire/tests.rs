@@ -153,6 +153,7 @@ fn hello() -> Hello {
         num_updates: 3,
         digest: "d".to_owned(),
         quorate_view: 8,
+        promised_view: 9,
         has_run: false,
         feature_set: "3".to_owned(),
         hands: 4,
