@@ -70,7 +70,7 @@ pub const TOOL: Tool = Tool {
         Opt::flag("quiet", "Q", "say less"),
         Opt::flag("recursive", "", "accepted"),
         Opt::flag("verbose", "V", "accepted"),
-        Opt::value("output-as", "", "FORMAT", "text; xml for -L and -W"),
+        Opt::value("output-as", "", "FORMAT", "text, the only one here; 'crm_mon --output-as=xml' has the same as XML"),
         Opt::flag("pending", "j", "accepted: pending operations are always shown").takes(Takes::Nothing),
     ],
     run,
@@ -111,6 +111,10 @@ const COMMANDS: &[&str] = &[
 fn run(session: &mut Session) -> Result<Exit, Failure> {
     if let Some(path) = session.options.value("xml-file").map(str::to_owned) {
         session.use_file(std::path::Path::new(&path));
+    }
+    if let Some(format) = session.options.value("output-as").filter(|format| *format != "text") {
+        let hint = "'crm_mon --output-as=xml' and 'systole status --json' say the same for programs";
+        return Err(Failure::usage(format!("--output-as={format}: crm_resource prints text only")).hint(hint));
     }
     let (command, value) = session.options.last_of(COMMANDS).unwrap_or(("list", None));
     let value = value.unwrap_or_default();
