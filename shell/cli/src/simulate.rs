@@ -138,9 +138,9 @@ impl Clock<'_> {
 
     fn say(&self, cib: &Element, page: &mut Page) {
         if let Some((written, _)) = &self.wishes.date {
-            page.line(&format!("Setting effective cluster time: {written}"));
+            page.remark(&format!("Setting effective cluster time: {written}"));
         } else if let Some(at) = recorded(cib) {
-            page.line(&format!("Using the original execution date of: {}", date::utc(at)));
+            page.remark(&format!("Using the original execution date of: {}", date::utc(at)));
         }
     }
 }
@@ -166,10 +166,9 @@ fn decide(cib: &Arc<Element>, clock: &Clock<'_>) -> Result<Cluster, Failure> {
 /// What holds for the cluster as a whole.
 fn tell_state(cluster: &Cluster, page: &mut Page) {
     if cluster.options.maintenance {
-        page.line("");
-        page.line("              *** Resource management is DISABLED ***");
-        page.line("  The cluster will not attempt to start, stop or recover services");
-        page.line("");
+        page.remark("");
+        page.headline("              *** Resource management is DISABLED ***");
+        page.remark("  The cluster will not attempt to start, stop or recover services");
     }
     let (mut all, mut disabled, mut blocked) = (0, 0, 0);
     for rsc in cluster.top.iter().flat_map(|top| parts(cluster, *top)) {
@@ -181,10 +180,9 @@ fn tell_state(cluster: &Cluster, page: &mut Page) {
         }
     }
     if disabled + blocked > 0 {
-        page.line(&format!(
+        page.headline(&format!(
             "{disabled} of {all} resource instances DISABLED and {blocked} BLOCKED from further action due to failure"
         ));
-        page.line("");
     }
 }
 
