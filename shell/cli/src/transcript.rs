@@ -117,6 +117,7 @@ transcripts! {
     explanations_are_complete = "explain.txt";
     the_cluster_fits_on_a_page = "status.txt";
     plans_are_shown_before_they_happen = "plan.txt";
+    what_would_come_of_it_is_played_through = "simulate.txt";
     differences_are_told = "diff.txt";
     configurations_are_checked = "verify.txt";
 }
