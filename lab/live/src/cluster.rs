@@ -3,7 +3,6 @@
 use crate::said::Said;
 use demo::hosts::{HostError, Lab, private_directory};
 use demo::stage::{self, Setup};
-use demo::watch::Watch;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -74,21 +73,6 @@ impl Cluster {
         lab.add("client", "1.2.3.100/24");
         lab.boot("client")?;
         Ok(Self { lab })
-    }
-
-    /// The tutorial's cluster, fast, started on both hosts and serving from `sip-a`.
-    ///
-    /// # Errors
-    /// When it does not serve within 30 s.
-    pub fn serving() -> Result<(Self, Watch), Failure> {
-        let cluster = Self::furnished(FAST)?;
-        cluster.start("sip-a")?;
-        cluster.start("sip-b")?;
-        let mut watch = Watch::start(&cluster.lab, "client", &SERVICE)?;
-        let up = watch.wait_for_answers(SERVICE.len(), Duration::from_secs(30));
-        require(up, format!("no answer within 30 s of the start\n{}", cluster.report()))?;
-        cluster.settle()?;
-        Ok((cluster, watch))
     }
 
     /// Starts the cluster software on a host, as its init script would.
@@ -235,7 +219,7 @@ impl Cluster {
     pub fn active(&self) -> Result<String, Failure> {
         let (first, second) = (self.holders("1.2.3.4"), self.holders("1.2.3.5"));
         let agree = first == second && first.len() == 1;
-        require(agree, format!("1.2.3.4 is on {first:?}, 1.2.3.5 on {second:?}\n{}", self.report()))?;
+        require(agree, format!("1.2.3.4 is on {first:?}, 1.2.3.5 on {second:?}"))?;
         Ok(first.concat())
     }
 
@@ -249,7 +233,8 @@ impl Cluster {
             match self.active() {
                 Ok(active) if active == host => return Ok(()),
                 Ok(_) | Err(_) if Instant::now() < end => std::thread::sleep(Duration::from_millis(50)),
-                Ok(active) => return Err(Failure::broken(format!("{active} serves, not {host}\n{}", self.report()))),
+                Ok(active) => return Err(self.explained(format!("{active} serves, not {host}"))),
+                Err(Failure::Broken(text)) => return Err(self.explained(text)),
                 Err(failure) => return Err(failure),
             }
         }
@@ -262,10 +247,25 @@ impl Cluster {
     pub fn wait(&self, text: &str, patience: Duration, probe: impl Fn(&Self) -> bool) -> Result<(), Failure> {
         let end = Instant::now() + patience;
         while !probe(self) {
-            require(Instant::now() < end, format!("not within {patience:?}: {text}\n{}", self.report()))?;
+            if Instant::now() > end {
+                return Err(Failure::broken(format!("not within {patience:?}: {text}\n{}", self.report())));
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    /// Fails with `text` and what each host says, unless `holds`.
+    ///
+    /// # Errors
+    /// When it does not hold.
+    pub fn require(&self, holds: bool, text: impl std::fmt::Display) -> Result<(), Failure> {
+        if holds { Ok(()) } else { Err(self.explained(text)) }
+    }
+
+    /// A failure with what each host says.
+    pub fn explained(&self, text: impl std::fmt::Display) -> Failure {
+        Failure::broken(format!("{text}\n{}", self.report()))
     }
 
     /// What each host says of the cluster: for the text of a failure.

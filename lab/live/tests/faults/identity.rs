@@ -118,7 +118,7 @@ pub fn other_key() -> Result<(), Failure> {
 
 pub fn neighbours_by_key() -> Result<(), Failure> {
     let ha_cf = format!("{}{FAST}", tutorial::HA_CF).replace("node sip-a sip-b", "node sip-c sip-d");
-    neighbours(&ha_cf, "auth 1\n1 sha1 the key of the other cluster\n")
+    neighbours(&ha_cf, "auth 1\n1 sha1 the-key-of-the-other-cluster\n")
 }
 
 pub fn neighbours_by_name() -> Result<(), Failure> {

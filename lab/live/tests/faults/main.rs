@@ -50,7 +50,7 @@ fn serving() -> Result<(Cluster, Watch), Failure> {
     cluster.wait_for_active(A, PATIENCE)?;
     cluster.settle()?;
     let mut watch = Watch::start(&cluster.lab, "client", &SERVICE)?;
-    require(watch.wait_for_answers(SERVICE.len(), PATIENCE), format!("nobody answers\n{}", cluster.report()))?;
+    cluster.require(watch.wait_for_answers(SERVICE.len(), PATIENCE), "nobody answers")?;
     Ok((cluster, watch))
 }
 
@@ -58,7 +58,7 @@ fn serving() -> Result<(Cluster, Watch), Failure> {
 fn untouched(cluster: &Cluster) -> Result<(), Failure> {
     for host in [A, B] {
         let changes = Ledger::changes(cluster, host)?;
-        require(changes.is_empty(), format!("agents were called on {host}: {changes:?}\n{}", cluster.report()))?;
+        cluster.require(changes.is_empty(), format!("agents were called on {host}: {changes:?}"))?;
     }
     Ok(())
 }
@@ -74,7 +74,7 @@ fn power_loss() -> Result<(), Failure> {
     require(cluster.active()? == A, "sip-a is preferred by 90 and must serve first")?;
     cluster.lab.kill(A)?;
     let outage = watch.wait_for_outage(PATIENCE).ok_or_else(|| Failure::broken("the client saw no outage end"))?;
-    require(outage.lasted.is_some(), format!("nobody answered within {PATIENCE:?}\n{}", cluster.report()))?;
+    cluster.require(outage.lasted.is_some(), format!("nobody answered within {PATIENCE:?}"))?;
     require(cluster.active()? == B, "sip-b took over")
 }
 
@@ -90,7 +90,7 @@ fn killed_proxy() -> Result<(), Failure> {
     let (cluster, mut watch) = serving()?;
     cluster.run(A, "kill -KILL -$(ps -o pgid= -p $(cat /run/opensips.pid) | tr -d ' ')")?;
     let outage = watch.wait_for_outage(PATIENCE).ok_or_else(|| Failure::broken("the client saw no outage"))?;
-    require(outage.lasted.is_some(), format!("the proxy did not come back\n{}", cluster.report()))?;
+    cluster.require(outage.lasted.is_some(), "the proxy did not come back")?;
     cluster.settle()?;
     require(cluster.active()? == A, "one failure restarts in place")?;
     let count = cluster.run(B, "crm_failcount -G -U sip-a -r OpenSIPS")?;
@@ -108,7 +108,7 @@ fn killed_brain() -> Result<(), Failure> {
     })?;
     cluster.settle()?;
     let after = cluster.run(A, "cat /run/opensips.pid")?;
-    require(before == after, format!("the proxy was restarted: {before} -> {after}\n{}", cluster.report()))?;
+    cluster.require(before == after, format!("the proxy was restarted: {before} -> {after}"))?;
     untouched(&cluster)?;
     require(cluster.active()? == A, "nothing moved")?;
     no_outage(watch)
@@ -122,7 +122,7 @@ fn killed_hands() -> Result<(), Failure> {
     std::thread::sleep(Duration::from_secs(3));
     cluster.settle()?;
     let after = cluster.run(A, "cat /run/opensips.pid")?;
-    require(before == after, format!("the proxy was restarted: {before} -> {after}\n{}", cluster.report()))?;
+    cluster.require(before == after, format!("the proxy was restarted: {before} -> {after}"))?;
     require(cluster.active()? == A, "nothing moved")?;
     no_outage(watch)
 }

@@ -16,7 +16,7 @@ const SEND: &str = "1.2.3.255:469";
 pub fn record(file: &str) -> ExitCode {
     done(UdpSocket::bind(LISTEN).and_then(|socket| {
         let mut out = fs::File::create(file)?;
-        let mut packet = [0_u8; 65536];
+        let mut packet = vec![0_u8; 65536];
         loop {
             let (length, sender) = socket.recv_from(&mut packet)?;
             let from = u32::from_ne_bytes(match sender.ip() {

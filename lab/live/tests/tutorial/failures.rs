@@ -109,7 +109,7 @@ fn fail_until_it_moves(
     for number in 1..=12 {
         fail(cluster, who(number), A)?;
         let active = cluster.active()?;
-        require(active == A, format!("failure {number} moved the group to {active}\n{}", cluster.report()))?;
+        cluster.require(active == A, format!("failure {number} moved the group to {active}"))?;
     }
     fail(cluster, who(13), A)?;
     cluster.wait_for_active(B, PATIENCE)?;
