@@ -1,5 +1,6 @@
 //! The last stage: which of the actions make up the graph, and what each of them waits for.
 
+mod circles;
 mod emit;
 mod notify;
 mod reasons;

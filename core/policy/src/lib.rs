@@ -1,7 +1,18 @@
 //! `(configuration, status, now) -> Plan`, with the reason for everything.
 //!
-//! Stages, each taking the value before it: [`unpack`] reads, [`place`] decides where, [`require`] what must happen,
-//! [`order`] in which order, and [`plan::Plan`] is the answer.
+//! Stages, each taking the value before it and returning a new type:
+//!
+//! | stage | value | what it answers |
+//! |---|---|---|
+//! | [`unpack`] | `Unpacked` | what is there: nodes, resources, constraints, operations; replays each history into roles and failures |
+//! | [`place`] | `Placed` | where: wishes (locations, stickiness, failures), then colocations, then one node for each instance, and its role |
+//! | [`require`] | `Required` | what must happen for that: probes, stops, starts, promotions, moves, recurring operations, fencing |
+//! | [`order`] | `Ordered` | in which order, and what an ordering makes needed or impossible, until nothing changes any more |
+//! | [`graph`] | `Graphed` | which of it goes into the graph; from there [`plan::Plan`], with names instead of dense ids |
+//!
+//! Inside, everything is a dense id into a flat arena ([`state::Cluster`]); a name is looked up once, at the edge.
+//! Every score is added together with the element it comes from, so a [`plan::Placement`] can tell how it came about.
+//! [`lint()`] says what holds for every plan; [`walk::Walker`] executes one.
 
 mod action;
 mod calendar;

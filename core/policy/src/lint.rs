@@ -38,6 +38,11 @@ fn fenced(plan: &Plan) -> BTreeMap<&NodeName, ActionId> {
     fencing.filter_map(|action| Some((action.node.as_ref()?, action.id))).collect()
 }
 
+/// Fencing devices and connections to remote nodes may be held twice; what only stands for a start starts nothing.
+fn touches_data(start: &Action) -> bool {
+    matches!(&start.kind, ActionKind::Resource(resource) if resource.class != "stonith" && resource.kind != "remote")
+}
+
 fn place(id: ActionId) -> usize {
     usize::try_from(id.0).expect("an action's id is a place in memory")
 }
@@ -93,11 +98,13 @@ impl Lint<'_> {
         let key = |task: &str| format!("{}_{task}_0", placement.resource);
         let start = key("start");
         let mut flaws = Vec::new();
-        for start in self.by_key.get(start.as_str()).into_iter().flatten() {
+        for start in self.by_key.get(start.as_str()).into_iter().flatten().filter(|start| touches_data(start)) {
             for current in placement.current.iter().filter(|current| start.node.as_ref() != Some(*current)) {
                 let ends = ["stop", "migrate_to"].map(key);
                 let mut ends = ends.iter().filter_map(|key| self.by_key.get(key.as_str())).flatten();
-                let stopped = ends.any(|end| end.node.as_ref() == Some(current) && self.comes_after(start.id, end.id));
+                let stopped = ends.any(|end| {
+                    end.node.as_ref().is_none_or(|node| node == current) && self.comes_after(start.id, end.id)
+                });
                 let fenced = self.fenced.get(current).is_some_and(|fencing| self.comes_after(start.id, *fencing));
                 if !stopped && !fenced {
                     flaws.push(format!("{} does not wait for the end of what runs on {current}", start.key));

@@ -1,6 +1,6 @@
 //! The plan as others see it: names instead of dense ids, with everything needed to run each action.
 
-use super::Graphed;
+use super::{Graphed, circles};
 use crate::cluster::Cluster;
 use crate::ids::{ActIx, NodeIx, RscIx};
 use crate::operation::OnFail;
@@ -21,6 +21,8 @@ impl Graphed {
         let graph = std::mem::take(&mut cluster.graph);
         let places: BTreeMap<ActIx, u32> = graph.iter().copied().zip(0..).collect();
         let actions = graph.into_iter().zip(0..).map(|(action, at)| cluster.emit(action, at, &places)).collect();
+        let (actions, circle) = circles::leave_out(actions);
+        cluster.findings.extend(circle);
         let options = &cluster.options;
         let limit = options.all.get("batch-limit").and_then(values::leading_integer);
         Plan {
