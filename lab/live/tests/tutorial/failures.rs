@@ -94,7 +94,7 @@ fn thirteenth(cluster: &mut Cluster) -> Result<(), Failure> {
 }
 
 fn addresses_too(cluster: &mut Cluster) -> Result<(), Failure> {
-    let turn = |number: u32| if number % 2 == 0 { "IPaddr2-1.2.3.5" } else { "OpenSIPS" };
+    let turn = |number: u32| if number.is_multiple_of(2) { "IPaddr2-1.2.3.5" } else { "OpenSIPS" };
     fail_until_it_moves(cluster, turn, Cluster::fail)?;
     require(cluster.failcount("IPaddr2-1.2.3.5", A)? == 6, "six of the address")?;
     require(cluster.failcount("OpenSIPS", A)? == 7, "seven of the proxy")
@@ -135,8 +135,8 @@ fn start_is_fatal(cluster: &mut Cluster) -> Result<(), Failure> {
     break_the_proxy(cluster, A)?;
     cluster.wait_for_active(B, PATIENCE)?;
     // Its own file says start-failure-is-fatal=false, which the version of the tutorial did not know: that is said.
-    cluster.ask(A, "cibadmin -Q > /root/now.xml; crm_verify -V -x /root/now.xml")?;
+    cluster.ask(A, "cibadmin -Q > /var/now.xml; crm_verify -V -x /var/now.xml")?;
     let printed = demo::stage::tutorial::CIB;
-    cluster.put(A, "/root/printed.xml", "644", printed)?;
-    cluster.ask(A, "crm_verify -V -x /root/printed.xml")?.expect_code(0)?.expect(&["start-failure-is-fatal"]).map(drop)
+    cluster.put(A, "/var/printed.xml", "644", printed)?;
+    cluster.ask(A, "crm_verify -V -x /var/printed.xml")?.expect_code(0)?.expect(&["start-failure-is-fatal"]).map(drop)
 }

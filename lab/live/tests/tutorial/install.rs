@@ -39,7 +39,7 @@ pub const CLAIMS: &[Claim] = &[
 ];
 
 fn installs(cluster: &mut Cluster) -> Result<(), Failure> {
-    cluster.run(A, "mkdir /root/fresh && systole install --root /root/fresh")?;
+    cluster.run(A, "mkdir /var/fresh && systole install --root /var/fresh")?;
     for path in [
         "usr/sbin/heartbeat",
         "usr/sbin/crm_mon",
@@ -51,9 +51,9 @@ fn installs(cluster: &mut Cluster) -> Result<(), Failure> {
         "usr/lib/ocf/resource.d/ocf-tester",
         "etc/init.d/heartbeat",
     ] {
-        cluster.run(A, &format!("[ -e /root/fresh/{path} ] || [ -L /root/fresh/{path} ]"))?;
+        cluster.run(A, &format!("[ -e /var/fresh/{path} ] || [ -L /var/fresh/{path} ]"))?;
     }
-    cluster.run(A, "sh -n /root/fresh/etc/init.d/heartbeat").map(drop)
+    cluster.run(A, "sh -n /var/fresh/etc/init.d/heartbeat").map(drop)
 }
 
 fn leftovers(cluster: &mut Cluster) -> Result<(), Failure> {

@@ -24,7 +24,7 @@ pub fn printed() -> Result<Cluster, Failure> {
         spy_on_sipsak(&cluster, host)?;
     }
     cluster.start_together(&BOTH)?;
-    cluster.wait_for_active(A, Duration::from_secs(60))?;
+    cluster.wait_for_active(A, Duration::from_mins(1))?;
     cluster.settle()?;
     Ok(cluster)
 }

@@ -77,7 +77,7 @@ fn changed_line(mistake: &Mistake) -> Result<(String, usize), Failure> {
 
 /// Claim 19: silence for the file as printed, one complaint with its line for each mistake.
 pub fn variants(cluster: &mut Cluster) -> Result<(), Failure> {
-    const FILE: &str = "/root/variant.xml";
+    const FILE: &str = "/var/variant.xml";
     cluster.put(A, FILE, "644", CIB)?;
     let silent = cluster.ask(A, &format!("crm_verify -x {FILE}"))?;
     silent.expect_code(0)?;
@@ -107,8 +107,8 @@ pub fn unique_ids(cluster: &mut Cluster) -> Result<(), Failure> {
     let twice = CIB.replace("id=\"ipaddr2-1.2.3.5-ip\"", "id=\"ipaddr2-1.2.3.4-ip\"");
     let lines: Vec<usize> =
         (1..).zip(twice.lines()).filter(|(_, l)| l.contains("1.2.3.4-ip\"")).map(|(n, _)| n).collect();
-    cluster.put(A, "/root/twice.xml", "644", &twice)?;
-    let said = cluster.ask(A, "crm_verify -x /root/twice.xml")?;
+    cluster.put(A, "/var/twice.xml", "644", &twice)?;
+    let said = cluster.ask(A, "crm_verify -x /var/twice.xml")?;
     said.expect_failure()?.expect(&["ipaddr2-1.2.3.4-ip"])?;
     for line in lines {
         said.expect(&[&line.to_string()])?;

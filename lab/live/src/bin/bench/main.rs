@@ -68,7 +68,7 @@ fn contenders() -> Vec<Box<dyn Contender>> {
 }
 
 fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options = Options { runs: 5, idle: Duration::from_secs(60), only: String::new() };
+    let mut options = Options { runs: 5, idle: Duration::from_mins(1), only: String::new() };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--runs" => options.runs = words.next()?.parse().ok()?,

@@ -88,8 +88,8 @@ impl Contender for Pacemaker {
             stage::check(lab, "sip-a", &format!("crm_attribute -t crm_config -n {name} -v {value}"))?;
         }
         stage::check(lab, "sip-a", "crm_attribute -t rsc_defaults -n resource-stickiness -v 100")?;
-        stage::put(lab, "sip-a", "/root/resources.xml", "644", RESOURCES)?;
-        stage::check(lab, "sip-a", "cibadmin --replace --scope resources --xml-file /root/resources.xml")
+        stage::put(lab, "sip-a", "/var/resources.xml", "644", RESOURCES)?;
+        stage::check(lab, "sip-a", "cibadmin --replace --scope resources --xml-file /var/resources.xml")
     }
 
     fn move_away(&self, lab: &Lab, from: &str, to: &str) -> Result<(), HostError> {

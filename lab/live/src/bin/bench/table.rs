@@ -20,19 +20,21 @@ const ROWS: &[Row] = &[
 /// Prints the table; the first contender is ours.
 pub fn print(results: &[(String, Figures)]) {
     let Some(((_, ours), peers)) = results.split_first() else { return };
-    println!("\n{:48}{}", "median", results.iter().map(|(name, _)| format!("{name:>26}")).collect::<String>());
+    print!("\n{:48}", "median");
+    for (name, _) in results {
+        print!("{name:>26}");
+    }
     for (name, unit, take) in ROWS {
         let own = take(ours);
         let head = format!("{name}{}{unit}", if unit.is_empty() { "" } else { ", " });
-        let cells: String = peers.iter().map(|(_, peer)| cell(own, take(peer))).collect();
-        println!("{head:48}{own:>26.2}{cells}");
+        print!("\n{head:48}{own:>26.2}");
+        for (_, peer) in peers {
+            let peer = take(peer);
+            print!("{:>26}", format!("{peer:.2} ({:.3})", own / peer));
+        }
     }
+    println!();
     println!("\nIn brackets: ours divided by theirs. Power loss, move and kill: {} runs each.", ours.power.len());
-}
-
-fn cell(own: f64, peer: f64) -> String {
-    let text = format!("{peer:.2} ({:.3})", own / peer);
-    format!("{text:>26}")
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {
