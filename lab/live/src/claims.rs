@@ -51,25 +51,30 @@ pub fn main(scenes: &[Scene], of: u32) -> ExitCode {
         }
     }
     let mut account = Account::default();
-    for scene in scenes {
-        play(scene, &chosen(), &mut account);
+    let (words, numbers) = chosen();
+    // A word is meant for another suite of `./dev live`, unless it is this one's name.
+    if words.is_empty() || words.iter().any(|word| word == "tutorial") {
+        for scene in scenes {
+            play(scene, &numbers, &mut account);
+        }
     }
     account.close(of)
 }
 
-/// The numbers on the command line; none: all.
-fn chosen() -> Vec<u32> {
-    let mut words = std::env::args().skip(1).peekable();
-    let mut numbers = Vec::new();
-    while let Some(word) = words.next() {
-        // An option of cargo's test runner takes a number of its own with it.
-        if word == "--test-threads" {
-            words.next();
-        } else {
-            numbers.extend(word.parse::<u32>());
+/// Words and numbers on the command line; no number means all claims.
+fn chosen() -> (Vec<String>, Vec<u32>) {
+    let mut arguments = std::env::args().skip(1);
+    let (mut words, mut numbers) = (Vec::new(), Vec::new());
+    while let Some(argument) = arguments.next() {
+        match argument.parse() {
+            Ok(number) => numbers.push(number),
+            // An option of cargo's test runner takes a number of its own with it.
+            Err(_) if argument == "--test-threads" => drop(arguments.next()),
+            Err(_) if argument.starts_with('-') => {}
+            Err(_) => words.push(argument),
         }
     }
-    numbers
+    (words, numbers)
 }
 
 fn play(scene: &Scene, chosen: &[u32], account: &mut Account) {

@@ -6,7 +6,7 @@
 use agents::sip::{Options as Request, Response, Transport};
 use std::collections::VecDeque;
 use std::io;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
@@ -152,9 +152,14 @@ fn sum_up(target: &mut Target, start: Instant, sent: u32) {
     listen(target, start);
     let all = target.record.outages(start.elapsed(), LAST_ANSWERS);
     if let Some(open) = all.last().filter(|outage| outage.lasted.is_none()) {
-        println!("outage {} {} open {}", target.address, open.began.as_millis(), open.lost);
+        tell(&format!("outage {} {} open {}", target.address, open.began.as_millis(), open.lost));
     }
-    println!("total {} {sent} {}", target.address, target.record.answers());
+    tell(&format!("total {} {sent} {}", target.address, target.record.answers()));
+}
+
+/// Whoever started us may have gone: then there is nobody to tell, which is no reason to panic.
+fn tell(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 struct Target {
@@ -198,9 +203,9 @@ fn listen(target: &mut Target, start: Instant) {
         let first = target.record.answers() == 0;
         let ended = target.record.answered(u64::from(response.cseq), start.elapsed());
         if first && target.record.answers() > 0 {
-            println!("up {} {}", target.address, start.elapsed().as_millis());
+            tell(&format!("up {} {}", target.address, start.elapsed().as_millis()));
         } else if let Some(Outage { began, lasted: Some(lasted), lost }) = ended {
-            println!("outage {} {} {} {lost}", target.address, began.as_millis(), lasted.as_millis());
+            tell(&format!("outage {} {} {} {lost}", target.address, began.as_millis(), lasted.as_millis()));
         }
     }
 }
