@@ -102,7 +102,7 @@ impl Witness {
 impl Seat {
     fn on_question(&mut self, now: Instant, question: &Question, fresh: u64) -> Verdict {
         if question.token != self.token {
-            return self.answer(question, Ruling::Introduce { token: self.token });
+            return answer(question, Ruling::Introduce { token: self.token });
         }
         let life = (question.asker.incarnation, question.number);
         match self.heard.get(&question.asker.name) {
@@ -124,27 +124,27 @@ impl Seat {
     fn ask_for_proof(&mut self, question: &Question, fresh: u64) -> Verdict {
         self.token = fresh;
         self.heard.remove(&question.asker.name);
-        self.answer(question, Ruling::Introduce { token: self.token })
+        answer(question, Ruling::Introduce { token: self.token })
     }
 
     fn rule(&mut self, now: Instant, question: &Question) -> Verdict {
         if now < self.until && !self.grant.is_continued_by(&question.members) {
-            return self.answer(question, Ruling::Refused { wait: self.until.since(now) });
+            return answer(question, Ruling::Refused { wait: self.until.since(now) });
         }
         let grant = Grant::new(&question.members, question.lease.min(LEASE_MAX));
         self.until = now + grant.lease;
         let lease = grant.lease;
         self.saved &= grant == self.grant;
         self.grant = grant;
-        match (self.saved, self.answer(question, Ruling::Granted { lease })) {
+        match (self.saved, answer(question, Ruling::Granted { lease })) {
             (false, Verdict::Answer(answer)) => Verdict::SaveFirst { grant: self.grant.clone(), answer },
             (_, verdict) => verdict,
         }
     }
+}
 
-    fn answer(&self, question: &Question, ruling: Ruling) -> Verdict {
-        Verdict::Answer(wire::encode_answer(&Answer { nonce: question.nonce, ruling }))
-    }
+fn answer(question: &Question, ruling: Ruling) -> Verdict {
+    Verdict::Answer(wire::encode_answer(&Answer { nonce: question.nonce, ruling }))
 }
 
 /// Whether two sets of members are the same, in any order.

@@ -12,6 +12,8 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+pub use document::{Verdict, judge};
+
 use options::{Command, Options};
 
 const USAGE: &str = "Tool for testing if a cluster resource is OCF compliant

@@ -144,6 +144,9 @@ pub const DIRECTIVES: &[Directive] = &[
     ),
 ];
 
+/// A longer word is no directive misspelt; comparing it with all of them would only take time.
+const WORD_MAX: usize = 40;
+
 impl Directive {
     /// The row of this word.
     pub(super) fn find(word: &str) -> Option<&'static Self> {
@@ -152,6 +155,9 @@ impl Directive {
 
     /// The word that was probably meant.
     pub(super) fn nearest(word: &str) -> Option<&'static str> {
+        if word.len() > WORD_MAX {
+            return None;
+        }
         let lower = word.to_lowercase();
         let close = |name: &&'static str| distance(&lower, name) <= 1 + name.len() / 5;
         DIRECTIVES.iter().map(|directive| directive.name).filter(close).min_by_key(|name| distance(&lower, name))

@@ -28,11 +28,11 @@ pub(super) fn quorum(
 ) -> (Quorum, Option<SocketAddr>) {
     let mut words = Words { statements, nodes, complaints };
     let base = words.base();
-    let breaker = words.breaker(&base);
+    let breaker = words.breaker(base);
     let waits = words.waits_for_all();
     let witness = words.witness();
     if let Some((line, _)) = witness {
-        words.check_witness(line, &base, breaker.is_some(), waits.is_some_and(|(_, waits)| waits));
+        words.check_witness(line, base, breaker.is_some(), waits.is_some_and(|(_, waits)| waits));
         words.check_deadtime(line, timing);
     }
     let rule = match (base, breaker, &witness) {
@@ -85,13 +85,13 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn breaker(&mut self, base: &Base) -> Option<NodeName> {
+    fn breaker(&mut self, base: Base) -> Option<NodeName> {
         let (line, word) = self.last("tie_breaker")?;
         let name = NodeName::new(word.to_lowercase());
         if !self.nodes.contains(&name) {
             self.complaints.error(line, format!("tie_breaker: [{word}] is not a node of this cluster"), "");
         }
-        if *base == Base::Any {
+        if base == Base::Any {
             self.complaints.error(line, "quorum any needs no tie breaker", "remove one of the two lines");
         }
         Some(name)
@@ -131,7 +131,7 @@ impl<'a> Words<'a> {
         Some((line, address))
     }
 
-    fn check_witness(&mut self, line: usize, base: &Base, breaker: bool, waits: bool) {
+    fn check_witness(&mut self, line: usize, base: Base, breaker: bool, waits: bool) {
         if matches!(base, Base::Any | Base::LastManStanding) {
             self.complaints.error(line, "a witness goes with quorum majority only", "remove the line with quorum");
         }

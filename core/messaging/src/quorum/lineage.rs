@@ -68,7 +68,7 @@ impl Lineage {
             joined.attempts.extend(one.attempts.iter().cloned());
             let newer = |known: &Electorate| one.formed.as_ref().is_some_and(|formed| formed.view > known.view);
             if joined.formed.as_ref().is_none_or(newer) {
-                joined.formed = one.formed.clone();
+                joined.formed.clone_from(&one.formed);
             }
         }
         let last = joined.formed.as_ref().map_or(0, |formed| formed.view);

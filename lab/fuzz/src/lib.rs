@@ -1,0 +1,27 @@
+//! Fuzzing: every decoder that meets strangers, a small corpus of our own for each, and a mutator that knows their words.
+//!
+//! A case is a number: the same number is the same input on every machine, so a finding is reported as one command. Not for
+//! coverage: that needs an instrumented build, which `guided/` is for.
+
+pub mod mutate;
+pub mod run;
+pub mod targets;
+
+/// A decoder, and what is known to be good input for it.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// What to type.
+    pub name: &'static str,
+    /// What it meets.
+    pub about: &'static str,
+    /// Good input to begin with; never empty, and the same at each call.
+    pub corpus: fn() -> Vec<Vec<u8>>,
+    /// Must return whatever the bytes are; a panic is a finding.
+    pub run: fn(&[u8]),
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
