@@ -56,8 +56,7 @@ const RESOURCES_PER_CLONE: usize = 50;
 
 impl Configuration {
     pub fn of(shape: Shape, nodes: usize, resources: usize) -> Self {
-        let mut made =
-            Self { nodes, primitives: Vec::new(), resources: String::new(), constraints: String::new() };
+        let mut made = Self { nodes, primitives: Vec::new(), resources: String::new(), constraints: String::new() };
         match shape {
             Shape::Primitives => (0..resources).for_each(|n| made.plain(n)),
             Shape::Groups => (0..(resources / GROUP_SIZE).max(1)).for_each(|n| {
@@ -155,9 +154,7 @@ impl Configuration {
     /// The configuration section.
     pub fn write(&self, text: &mut String) {
         text.push_str("<configuration><crm_config><cluster_property_set id=\"options\">\n");
-        for (name, value) in
-            [("cluster-name", "bench"), ("stonith-enabled", "true"), ("no-quorum-policy", "stop")]
-        {
+        for (name, value) in [("cluster-name", "bench"), ("stonith-enabled", "true"), ("no-quorum-policy", "stop")] {
             text.push_str(&format!("<nvpair id=\"opt-{name}\" name=\"{name}\" value=\"{value}\"/>\n"));
         }
         text.push_str("</cluster_property_set></crm_config><nodes>\n");

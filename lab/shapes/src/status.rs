@@ -36,7 +36,8 @@ struct Digests {
 
 impl Digests {
     fn new() -> Self {
-        let of = |attributes: &str| cib::Digest::of_bytes(format!(" <parameters{attributes}/>\n").as_bytes()).to_string();
+        let of =
+            |attributes: &str| cib::Digest::of_bytes(format!(" <parameters{attributes}/>\n").as_bytes()).to_string();
         Self { once: of(""), monitor: of(&format!(" CRM_meta_timeout=\"{TIMEOUT_SECONDS}000\"")) }
     }
 }

@@ -5,7 +5,6 @@ use crate::cluster::{Cluster, Which};
 use crate::constrain::colocations::Terms;
 use crate::ids::{ColocationIx, NodeIx, RscIx};
 use crate::resource::Replica;
-use crate::sort::merge_sort;
 use model::{Role, Score};
 
 impl Cluster {
@@ -13,8 +12,7 @@ impl Cluster {
         let Some(facts) = self.rscs[bundle].bundle_facts().cloned() else { return };
         self.rscs[bundle].assigning = true;
         self.note_scores("bundle", bundle);
-        let mut containers = self.instances(bundle);
-        merge_sort(&mut containers, &mut |a, b| self.compare_instances(*a, *b));
+        let containers = self.in_order_of_placing(self.instances(bundle));
         self.place_instances(bundle, &containers, Limits { total: facts.replicas_max, per_node: facts.per_host });
         for replica in &facts.replicas {
             self.place_replica(replica, prefer, stop);

@@ -7,6 +7,7 @@ use crate::place::colocate::{Factor, Select};
 use crate::sort::merge_sort;
 use model::{Role, Score};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// How many instances there may be.
 #[derive(Clone, Copy)]
@@ -32,8 +33,7 @@ impl Cluster {
             self.add_dependent_scores(colocation, clone);
         }
         self.note_scores("clone", clone);
-        let mut instances = self.rscs[clone].children.clone();
-        merge_sort(&mut instances, &mut |a, b| self.compare_instances(*a, *b));
+        let instances = self.in_order_of_placing(self.rscs[clone].children.clone());
         self.rscs[clone].children.clone_from(&instances);
         let limits = self.rscs[clone].clone_facts().map(|facts| Limits { total: facts.max, per_node: facts.node_max });
         if let Some(limits) = limits {
@@ -174,8 +174,20 @@ impl Cluster {
         }
     }
 
-    /// Which of two instances is placed first.
-    pub(crate) fn compare_instances(&mut self, a: RscIx, b: RscIx) -> Ordering {
+    /// Instances, the one that is placed first in front.
+    pub(super) fn in_order_of_placing(&mut self, mut instances: Vec<RscIx>) -> Vec<RscIx> {
+        let mut known = BTreeMap::new();
+        merge_sort(&mut instances, &mut |a, b| self.compare_instances(*a, *b, &mut known));
+        instances
+    }
+
+    /// Which of two instances is placed first; what others want of each is worked out once and then `known`.
+    pub(super) fn compare_instances(
+        &mut self,
+        a: RscIx,
+        b: RscIx,
+        known: &mut BTreeMap<(RscIx, NodeIx), Score>,
+    ) -> Ordering {
         let (on_a, count_a, _) = self.active_on(a);
         let (on_b, count_b, _) = self.active_on(b);
         if count_a > 0 && count_b > 0 && count_a != count_b {
@@ -209,15 +221,20 @@ impl Cluster {
         let failed = |cluster: &Self, rsc| cluster.any_part(rsc, |part| part.failed);
         order
             .then_with(|| failed(self, a).cmp(&failed(self, b)))
-            .then_with(|| self.compare_by_colocation(a, b))
+            .then_with(|| self.compare_by_colocation(a, b, known))
             .then_with(|| self.instance_number(a).cmp(&self.instance_number(b)))
     }
 
-    fn compare_by_colocation(&mut self, a: RscIx, b: RscIx) -> Ordering {
+    fn compare_by_colocation(
+        &mut self,
+        a: RscIx,
+        b: RscIx,
+        known: &mut BTreeMap<(RscIx, NodeIx), Score>,
+    ) -> Ordering {
         let (Some(on_a), Some(on_b)) = (self.current_node(a), self.current_node(b)) else { return Ordering::Equal };
-        let score_a = self.colocated_score(a, on_a);
-        let score_b = self.colocated_score(b, on_b);
-        score_b.cmp(&score_a)
+        let mut score = |rsc, node| *known.entry((rsc, node)).or_insert_with(|| self.colocated_score(rsc, node));
+        let score_a = score(a, on_a);
+        score(b, on_b).cmp(&score_a)
     }
 
     /// How much others want an instance to be on a node.

@@ -8,6 +8,7 @@ use crate::sort::merge_sort;
 use crate::unpack::base_name;
 use model::{Role, Score};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 impl Cluster {
     /// Lets the promotion scores that agents set count for the placing of instances.
@@ -205,7 +206,7 @@ impl Cluster {
     fn compare_promotion(&mut self, a: RscIx, b: RscIx) -> Ordering {
         let order = self.rscs[b].promotion_priority.cmp(&self.rscs[a].promotion_priority);
         let order = order.then_with(|| self.role(b, true).cmp(&self.role(a, true)));
-        order.then_with(|| self.compare_instances(a, b))
+        order.then_with(|| self.compare_instances(a, b, &mut BTreeMap::new()))
     }
 
     fn decide_promotion(&mut self, clone: RscIx, instance: RscIx, promoted: &mut u32) {
