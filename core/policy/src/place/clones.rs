@@ -225,12 +225,7 @@ impl Cluster {
             .then_with(|| self.instance_number(a).cmp(&self.instance_number(b)))
     }
 
-    fn compare_by_colocation(
-        &mut self,
-        a: RscIx,
-        b: RscIx,
-        known: &mut BTreeMap<(RscIx, NodeIx), Score>,
-    ) -> Ordering {
+    fn compare_by_colocation(&mut self, a: RscIx, b: RscIx, known: &mut BTreeMap<(RscIx, NodeIx), Score>) -> Ordering {
         let (Some(on_a), Some(on_b)) = (self.current_node(a), self.current_node(b)) else { return Ordering::Equal };
         let mut score = |rsc, node| *known.entry((rsc, node)).or_insert_with(|| self.colocated_score(rsc, node));
         let score_a = score(a, on_a);
