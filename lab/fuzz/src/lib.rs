@@ -1,7 +1,7 @@
 //! Fuzzing: every decoder that meets strangers, a small corpus of our own for each, and a mutator that knows their words.
 //!
 //! A case is a number: the same number is the same input on every machine, so a finding is reported as one command. Not for
-//! coverage: that needs an instrumented build, which `guided/` is for.
+//! coverage: that needs an instrumented build.
 
 pub mod mutate;
 pub mod run;
