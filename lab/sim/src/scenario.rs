@@ -4,7 +4,8 @@
 //! hosts 2              boot n0              run 5s               watch n1
 //! power-off n0         kill-brain n0        replace-hands n0     pause n0 12s
 //! partition n0         heal                 shutdown n0
-//! die proxy n0         fail proxy start n0  mend n0              cleanup n0
+//! die proxy n0         fail proxy start n0  hang proxy start n0  mend n0
+//! cleanup n0
 //! ```
 
 use crate::agents::Fault;
@@ -66,10 +67,8 @@ impl Stage {
                 let host = self.host(host)?;
                 self.world.hosts[host].services.die(&ResourceId::new(service));
             }
-            ["fail", service, action, host] => {
-                let host = self.host(host)?;
-                self.world.hosts[host].services.misbehave(&ResourceId::new(service), action, Fault::Fails(1));
-            }
+            ["fail", service, action, host] => self.misbehave(host, service, action, Fault::Fails(1))?,
+            ["hang", service, action, host] => self.misbehave(host, service, action, Fault::Hangs)?,
             _ => return None,
         }
         Some(())
@@ -86,6 +85,12 @@ impl Stage {
             "cleanup" => self.ask(host, Request::Cleanup { resource: None, node: None, whole_history: false }),
             _ => return None,
         }
+        Some(())
+    }
+
+    fn misbehave(&mut self, host: &str, service: &str, action: &str, fault: Fault) -> Option<()> {
+        let host = self.host(host)?;
+        self.world.hosts[host].services.misbehave(&ResourceId::new(service), action, fault);
         Some(())
     }
 

@@ -8,6 +8,15 @@ fn some_seeds_hold_all_laws() {
     }
 }
 
+/// Seeds that once broke a law. 807: an agent still hung when the operator cleaned up, and failed afterwards.
+#[test]
+fn seeds_that_once_broke_a_law_hold() {
+    for seed in [807] {
+        let outcome = sim::run::run(seed, false);
+        assert_eq!(outcome.violations, Vec::<String>::new(), "cargo run --release -p sim -- --seed {seed}");
+    }
+}
+
 #[test]
 fn the_same_seed_is_the_same_story() {
     let (one, other) = (sim::run::run(7, true), sim::run::run(7, true));
