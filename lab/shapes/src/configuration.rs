@@ -106,7 +106,7 @@ impl Configuration {
     fn paired_group(&mut self, n: usize) {
         let node = n / 2 % self.nodes;
         self.group(n, node);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             self.prefer(&format!("g{n}"), node);
         } else {
             self.follow(&format!("g{n}"), &format!("g{}", n - 1));

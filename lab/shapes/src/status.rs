@@ -98,12 +98,12 @@ impl History<'_> {
         let (call, node) = (self.call, &self.node);
         let key = format!("{call}:1:{expected}:{TRANSITIONER}");
         let digest = if *interval_ms == 0 { &self.digests.once } else { &self.digests.monitor };
-        write!(
+        writeln!(
             self.text,
             "<lrm_rsc_op id=\"{id}_{suffix}\" operation_key=\"{id}_{task}_{interval_ms}\" operation=\"{task}\" \
              crm_feature_set=\"3.16.1\" transition-key=\"{key}\" transition-magic=\"0:{code};{key}\" exit-reason=\"\" \
              on_node=\"{node}\" call-id=\"{call}\" rc-code=\"{code}\" op-status=\"0\" interval=\"{interval_ms}\" \
-             last-rc-change=\"{EPOCH}\" exec-time=\"5\" queue-time=\"0\" op-digest=\"{digest}\"/>\n"
+             last-rc-change=\"{EPOCH}\" exec-time=\"5\" queue-time=\"0\" op-digest=\"{digest}\"/>"
         )
         .expect("a string takes all that is written to it");
     }
