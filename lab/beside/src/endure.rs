@@ -61,7 +61,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
 fn damaged(seed: u64) -> Arc<Element> {
     let mut rng = Rng::from_seed(seed ^ 0x5eed_dead_beef);
     let mut cib = (*random::cluster(seed)).clone();
-    for _ in 0..1 + rng.below(6) {
+    for _ in 0..=rng.below(6) {
         damage(&mut cib, &mut rng);
     }
     loop_of_orderings(&mut cib, &mut rng);

@@ -63,6 +63,12 @@ impl Maker {
         &items[usize::try_from(self.rng.below(count)).unwrap_or(0)]
     }
 
+    /// One of several words.
+    pub fn word<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        let word: &&'a str = self.pick(words);
+        word
+    }
+
     /// A node's name.
     pub fn node(&mut self) -> String {
         let nodes = self.nodes.clone();

@@ -49,7 +49,7 @@ impl Maker {
         }
         if self.rng.chance(100) {
             let modes = ["never", "exclusive", "always"];
-            location.set("resource-discovery", *self.pick(&modes));
+            location.set("resource-discovery", self.word(&modes));
         }
         location
     }
@@ -63,11 +63,11 @@ impl Maker {
         let attributes = ["zone", "#uname", "nothing"];
         let mut test = Element::new("expression")
             .with("id", &expression)
-            .with("attribute", *self.pick(&attributes))
+            .with("attribute", self.word(&attributes))
             .with("operation", operation);
         if matches!(operation, "eq" | "ne") {
             let values = ["east", "west", "n1", "n2"];
-            test.set("value", *self.pick(&values));
+            test.set("value", self.word(&values));
         }
         let rule = Element::new("rule").with("id", &rule).with("score", score).with_child(test);
         Element::new("rsc_location").with("id", &id).with("rsc", &rsc).with_child(rule)
@@ -137,6 +137,6 @@ impl Maker {
             .with("id", &id)
             .with("rsc", &rsc)
             .with("ticket", "T1")
-            .with("loss-policy", *self.pick(&losses))
+            .with("loss-policy", self.word(&losses))
     }
 }

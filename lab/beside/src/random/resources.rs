@@ -23,7 +23,7 @@ impl Maker {
         section = section.with_child(
             Element::new("primitive").with("id", "fencing").with("class", "stonith").with("type", "fence_dummy"),
         );
-        for n in 0..1 + self.rng.below(5) {
+        for n in 0..=self.rng.below(5) {
             let element = match self.rng.below(10) {
                 0..4 => self.plain(&format!("p{n}")),
                 4..6 => self.group(&format!("g{n}")),
@@ -35,12 +35,9 @@ impl Maker {
     }
 
     fn plain(&mut self, id: &str) -> Element {
-        self.note(id, vec![id.to_owned()], false, false, false);
+        let members = vec![id.to_owned()];
+        self.resources.push(Resource { id: id.to_owned(), members, cloned: false, promotable: false, unique: false });
         self.primitive(id, false)
-    }
-
-    fn note(&mut self, id: &str, members: Vec<String>, cloned: bool, promotable: bool, unique: bool) {
-        self.resources.push(Resource { id: id.to_owned(), members, cloned, promotable, unique });
     }
 
     fn primitive(&mut self, id: &str, promotable: bool) -> Element {
@@ -86,7 +83,7 @@ impl Maker {
             }
             if self.rng.chance(150) {
                 let words = ["ignore", "block", "stop", "restart", "fence", "standby"];
-                op.set("on-fail", *self.pick(&words));
+                op.set("on-fail", self.word(&words));
             }
             operations = operations.with_child(op);
         }
@@ -95,7 +92,7 @@ impl Maker {
 
     fn group(&mut self, id: &str) -> Element {
         let (group, members) = self.bare_group(id, false);
-        self.note(id, members, false, false, false);
+        self.resources.push(Resource { id: id.to_owned(), members, cloned: false, promotable: false, unique: false });
         group
     }
 
@@ -136,7 +133,7 @@ impl Maker {
                 ("resource-stickiness", &["0", "1"], 150),
             ],
         );
-        self.note(id, members, true, promotable, unique);
+        self.resources.push(Resource { id: id.to_owned(), members, cloned: true, promotable, unique });
         let mut clone = Element::new("clone").with("id", id);
         clone.children_mut().extend(meta.map(Arc::new));
         clone.with_child(inner)

@@ -116,7 +116,7 @@ impl Maker {
     }
 
     fn histories(&mut self, n: usize, name: &str) -> Vec<Element> {
-        let mut all = vec![self.history("fencing", ("stonith", "fence_dummy"), name, Memory::FoundStopped)];
+        let mut all = vec![history("fencing", ("stonith", "fence_dummy"), name, Memory::FoundStopped)];
         let resources: Vec<(Vec<String>, bool, bool, bool)> =
             self.resources.iter().map(|r| (r.members.clone(), r.cloned, r.promotable, r.unique)).collect();
         for (at, (members, cloned, promotable, unique)) in resources.into_iter().enumerate() {
@@ -125,12 +125,12 @@ impl Maker {
                 let memory = self.memory(home, promotable);
                 let id = if unique { format!("{member}:{n}") } else { member };
                 let agent = ("ocf", if promotable { "Stateful" } else { "Dummy" });
-                all.push(self.history(&id, agent, name, memory));
+                all.push(history(&id, agent, name, memory));
             }
         }
         if self.rng.chance(60) {
             let memory = self.memory(true, false);
-            all.push(self.history("removed", ("ocf", "Dummy"), name, memory));
+            all.push(history("removed", ("ocf", "Dummy"), name, memory));
         }
         all
     }
@@ -150,44 +150,44 @@ impl Maker {
             (false, _) => Memory::FoundStopped,
         }
     }
+}
 
-    fn history(&mut self, id: &str, (class, agent): (&str, &str), node: &str, memory: Memory) -> Element {
-        let mut history = Element::new("lrm_resource").with("id", id).with("type", agent).with("class", class);
-        if class == "ocf" {
-            history.set("provider", "pacemaker");
-        }
-        let last = |task, code, expected, status| Entry {
-            id: format!("{id}_last_0"),
-            key: "0",
-            task,
-            interval: "0",
-            code,
-            expected,
-            status,
-        };
-        let monitor =
-            Entry { id: format!("{id}_monitor_10000"), interval: "10000", key: "10000", ..last("monitor", 0, 0, "0") };
-        let failed = |entry: Entry<'static>| Entry { id: format!("{id}_last_failure_0"), ..entry };
-        let entries = match memory {
-            Memory::Nothing => vec![],
-            Memory::FoundStopped => vec![last("monitor", 7, 7, "0")],
-            Memory::FoundRunning => vec![last("monitor", 0, 7, "0")],
-            Memory::Started => vec![last("start", 0, 0, "0"), monitor],
-            Memory::Promoted => vec![last("promote", 0, 0, "0")],
-            Memory::Stopped => vec![last("stop", 0, 0, "0")],
-            Memory::MonitorFailed => vec![
-                last("start", 0, 0, "0"),
-                failed(Entry { interval: "10000", key: "10000", ..last("monitor", 7, 0, "0") }),
-            ],
-            Memory::StartFailed => vec![last("start", 1, 0, "0"), failed(last("start", 1, 0, "0"))],
-            Memory::StopFailed => vec![last("stop", 1, 0, "0"), failed(last("stop", 1, 0, "0"))],
-            Memory::StartPending => vec![last("start", 193, 0, "-1")],
-        };
-        for (at, entry) in entries.into_iter().enumerate() {
-            history = history.with_child(operation(id, node, at, &entry));
-        }
-        history
+fn history(id: &str, (class, agent): (&str, &str), node: &str, memory: Memory) -> Element {
+    let mut history = Element::new("lrm_resource").with("id", id).with("type", agent).with("class", class);
+    if class == "ocf" {
+        history.set("provider", "pacemaker");
     }
+    let last = |task, code, expected, status| Entry {
+        id: format!("{id}_last_0"),
+        key: "0",
+        task,
+        interval: "0",
+        code,
+        expected,
+        status,
+    };
+    let monitor =
+        Entry { id: format!("{id}_monitor_10000"), interval: "10000", key: "10000", ..last("monitor", 0, 0, "0") };
+    let failed = |entry: Entry<'static>| Entry { id: format!("{id}_last_failure_0"), ..entry };
+    let entries = match memory {
+        Memory::Nothing => vec![],
+        Memory::FoundStopped => vec![last("monitor", 7, 7, "0")],
+        Memory::FoundRunning => vec![last("monitor", 0, 7, "0")],
+        Memory::Started => vec![last("start", 0, 0, "0"), monitor],
+        Memory::Promoted => vec![last("promote", 0, 0, "0")],
+        Memory::Stopped => vec![last("stop", 0, 0, "0")],
+        Memory::MonitorFailed => vec![
+            last("start", 0, 0, "0"),
+            failed(Entry { interval: "10000", key: "10000", ..last("monitor", 7, 0, "0") }),
+        ],
+        Memory::StartFailed => vec![last("start", 1, 0, "0"), failed(last("start", 1, 0, "0"))],
+        Memory::StopFailed => vec![last("stop", 1, 0, "0"), failed(last("stop", 1, 0, "0"))],
+        Memory::StartPending => vec![last("start", 193, 0, "-1")],
+    };
+    for (at, entry) in entries.into_iter().enumerate() {
+        history = history.with_child(operation(id, node, at, &entry));
+    }
+    history
 }
 
 fn operation(rsc: &str, node: &str, at: usize, entry: &Entry<'_>) -> Element {
