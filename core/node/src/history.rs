@@ -58,6 +58,7 @@ pub fn end(cib: &mut Element, ended: &Ended) -> bool {
     for id in entry::ids_of(ended) {
         put(record, entry::result(ended, &id));
     }
+    entry::date_back_earlier_runs(record, ended);
     if ended.failed() {
         failcount::count(node, ended, rules);
     }

@@ -97,6 +97,22 @@ pub fn ids_of(ended: &Ended) -> Vec<String> {
     }
 }
 
+/// The runs of a recurring operation share its call, and the time of the change tells them apart, in whole seconds: what
+/// is on record of an earlier run is dated before this one, or a failure in the second of the first success is no news.
+pub fn date_back_earlier_runs(record: &mut Element, ended: &Ended) {
+    let (key, call, ids) = (ended.name.key(), ended.call.to_string(), ids_of(ended));
+    let changed = ended.changed.seconds();
+    let is_too_late = |op: &Element| {
+        let is_other = op.id().is_none_or(|id| ids.iter().all(|own| own != id));
+        let is_of_call = op.attribute("operation_key") == Some(&key) && op.attribute("call-id") == Some(&call);
+        let at = op.attribute("last-rc-change").and_then(|text| text.parse::<i64>().ok());
+        is_other && is_of_call && at.is_some_and(|at| at >= changed)
+    };
+    for op in record.children_mut().iter_mut().filter(|op| is_too_late(op)) {
+        Arc::make_mut(op).set("last-rc-change", &(changed - 1).to_string());
+    }
+}
+
 /// `RSC_last_failure_0`.
 pub fn last_failure_id(resource: &ResourceId) -> String {
     format!("{resource}_last_failure_0")

@@ -41,6 +41,19 @@ fn a_failure_is_kept_beside_what_went_well() {
 }
 
 #[test]
+fn a_failure_in_the_second_of_a_success_is_the_newer_of_the_two() {
+    let mut cib = cib("");
+    end(&mut cib, &ended("monitor", 200, 0));
+    end(&mut cib, &ended("monitor", 200, 7));
+    let ops = cib.descend(&["status", "node_state", "lrm", "lrm_resources", "lrm_resource"]).expect("it is on record");
+    let changed = |id: &str| {
+        let op = ops.children().iter().find(|op| op.id() == Some(id))?;
+        op.attribute("last-rc-change")?.parse::<i64>().ok()
+    };
+    assert!(changed("proxy_monitor_200") < changed("proxy_last_failure_0"));
+}
+
+#[test]
 fn failures_count_by_what_failed_and_by_what_is_configured() {
     let lenient = option("start-failure-is-fatal", "false");
     let old = option("compatibility", "heartbeat-2") + &lenient;
