@@ -48,6 +48,7 @@ fn per_node(world: &mut World, span: Duration) -> [u64; 3] {
 /// The rows of the table in `docs/scale.md`: `cargo test --release -p messaging -- --ignored --nocapture what_a_size_costs`.
 #[test]
 #[ignore = "prints a table, and takes minutes"]
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a measurement of real time")]
 fn what_a_size_costs() {
     for count in [2, 8, 32, 64] {
         let mut world = World::of(count);
