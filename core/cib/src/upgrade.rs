@@ -102,7 +102,12 @@ impl Upgrade {
         let empty = Element::new("configuration");
         let configuration = old.child("configuration").map_or(&empty, |element| element);
         new.children_mut().push(Arc::new(self.configuration(configuration)));
-        new.children_mut().extend(old.child("status").map(|status| Arc::new(status::upgraded(status))));
+        if let Some(status) = old.child("status") {
+            let resources = configuration.child("resources").map(|section| &**section);
+            let (status, notes) = status::upgraded(status, resources);
+            self.notes.extend(notes);
+            new.children_mut().push(Arc::new(status));
+        }
         new
     }
 

@@ -27,8 +27,10 @@ pub fn load(text: &str) -> Result<Loaded, String> {
     let tree = cib::parse(text).map_err(|error| format!("not well-formed: {}", error.reason))?;
     let report = cib::validate(&tree);
     let refusal = report.refusals().next().map(|mistake| format!("not valid: {mistake}"));
-    let complaints = report.mistakes.iter().map(ToString::to_string).collect();
-    Ok(Loaded { cib: cib::upgrade(&tree).cib, refusal, complaints })
+    let upgraded = cib::upgrade(&tree);
+    let mut complaints: Vec<String> = report.mistakes.iter().map(ToString::to_string).collect();
+    complaints.extend(upgraded.notes.into_iter().map(|note| note.text).filter(|text| text.starts_with("history")));
+    Ok(Loaded { cib: upgraded.cib, refusal, complaints })
 }
 
 /// Plays a CIB through; a panic is an error that says where.

@@ -44,7 +44,7 @@ impl Upgrade {
         for child in old.children() {
             match child.name() {
                 "operations" => inner.push(self.operations(child, old)),
-                "instance_attributes" => sets.push(self.set(child, old)),
+                "instance_attributes" => sets.extend(self.parameters(child, old)),
                 "meta_attributes" => sets.push(self.meta(child, old)),
                 _ => inner.extend(self.resource(child)),
             }
@@ -52,6 +52,17 @@ impl Upgrade {
         self.options_of(old, &mut sets);
         new.children_mut().extend(sets.into_iter().chain(inner).map(Arc::new));
         vec![new]
+    }
+
+    /// A set of parameters. A clone or group has none of its own, so options among them are no parameters of its
+    /// members: their digests never contained them. A primitive's agent may read its options.
+    fn parameters(&mut self, old: &Element, owner: &Element) -> Option<Element> {
+        let mut new = self.set(old, owner);
+        if owner.name() == "primitive" || old.child("rule").is_some() || new.children().is_empty() {
+            return Some(new);
+        }
+        new.children_mut().retain(|pair| !pair.attribute("name").is_some_and(is_option));
+        (!new.children().is_empty()).then_some(new)
     }
 
     /// A set of options: names with dashes, old words for roles kept as they are read either way.
@@ -69,6 +80,7 @@ impl Upgrade {
     fn options_of(&mut self, old: &Element, sets: &mut Vec<Element>) {
         let mut wanted = options_by_attribute(old);
         wanted.extend(options_by_instance_attribute(old));
+        wanted.extend(needed_to_start(old).map(|needed| ("requires".to_owned(), needed.to_owned())));
         if matches!(old.name(), "clone" | "master_slave") {
             wanted.push(("globally-unique".to_owned(), "true".to_owned()));
         }
@@ -143,13 +155,23 @@ fn options_by_attribute(old: &Element) -> Vec<(String, String)> {
     options.map(|(name, value)| (today(name), value.to_owned())).collect()
 }
 
-/// Copies, since an agent may read its parameters by these names, too, and digests contain them.
+/// Of a primitive these are copies, since its agent may read them as parameters, too, and digests contain them.
 fn options_by_instance_attribute(old: &Element) -> Vec<(String, String)> {
     let sets = old.children_named("instance_attributes").filter(|set| set.child("rule").is_none());
     let all = sets.flat_map(|set| pairs(set));
     let named = all.filter_map(|pair| Some((pair.attribute("name")?, pair.attribute("value")?)));
-    let known = named.filter(|(name, _)| OPTIONS.contains(&name.replace('_', "-").as_str()));
+    let known = named.filter(|(name, _)| is_option(name));
     known.map(|(name, value)| (today(name), value.to_owned())).collect()
+}
+
+fn is_option(name: &str) -> bool {
+    OPTIONS.contains(&name.replace('_', "-").as_str())
+}
+
+/// What starting the resource requires: an attribute of the operation then, an option of the resource today.
+fn needed_to_start(old: &Element) -> Option<&str> {
+    let mut operations = old.children_named("operations").flat_map(|all| all.children_named("op"));
+    operations.find(|op| op.attribute("name") == Some("start"))?.attribute("prereq")
 }
 
 /// An option's name today.

@@ -74,7 +74,7 @@ fn resources_and_operations_keep_their_ids_and_get_the_names_of_today() {
     );
     assert_eq!(
         line(&cib, "meta_attributes", "server-meta_attributes"),
-        r#"<meta_attributes id="server-meta_attributes"><nvpair id="server-meta_attributes-is-managed" name="is-managed" value="true"/></meta_attributes>"#
+        r#"<meta_attributes id="server-meta_attributes"><nvpair id="server-meta_attributes-is-managed" name="is-managed" value="true"/><nvpair id="server-meta_attributes-requires" name="requires" value="nothing"/></meta_attributes>"#
     );
     assert_eq!(
         line(&cib, "meta_attributes", "pings-meta_attributes"),
@@ -156,9 +156,50 @@ fn the_status_is_carried_over_with_its_results() {
     assert!(line(&cib, "nvpair", "status-n1-fail-count-web").contains("value=\"3\""));
     assert_eq!(
         line(&cib, "lrm_rsc_op", "web_start_0"),
-        r#"<lrm_rsc_op id="web_start_0" rc-code="0" op-status="0" transition-magic="0:0;1:2:x" crm_feature_set="1.0.9"/>"#
+        r#"<lrm_rsc_op id="web_start_0" rc-code="0" op-status="0" transition-magic="0:0;0:0:0:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" crm_feature_set="1.0.9" transition-key="0:0:0:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"/>"#
     );
     assert!(find(&cib, "lrm", "n1").is_some());
+}
+
+/// The status of node `n1`, around what its `<lrm_resources>` holds, of a clone `pool` around the primitive `disk`.
+fn with_history(state: &str, history: &str) -> super::Upgraded {
+    let text = format!(
+        "<cib admin_epoch='0' epoch='1' num_updates='1' have_quorum='true'><configuration><crm_config/><nodes/><resources>\
+         <clone id='pool'><primitive id='disk' class='stonith' provider='heartbeat' type='null'/></clone></resources>\
+         <constraints/></configuration><status><node_state id='n1' uname='n1' {state}><lrm><lrm_resources>{history}\
+         </lrm_resources></lrm></node_state></status></cib>"
+    );
+    upgrade(&parse(&text).expect("well-formed"))
+}
+
+#[test]
+fn long_names_of_members_become_their_own() {
+    let history = "<lrm_resource id='pool:disk:0' class='stonith' provider='heartbeat' type='null'>\
+        <lrm_rsc_op id='pool:disk:0_monitor_0' operation='monitor' interval='0' rc_code='7' op_status='0' \
+        transition_key='4:uuid'/></lrm_resource>";
+    let cib = with_history("", history).cib;
+    assert_eq!(find(&cib, "lrm_resource", "disk:0").map(|history| history.attribute("provider")), Some(None));
+    let probe = find(&cib, "lrm_rsc_op", "disk:0_monitor_0").expect("renamed with its resource");
+    assert!(probe.attribute("transition-key").is_some_and(|key| key.starts_with("0:0:7:")));
+    assert!(probe.attribute("transition-magic").is_some_and(|magic| magic.starts_with("0:7;0:0:7:")));
+}
+
+#[test]
+fn a_history_that_nothing_explains_is_told() {
+    let told = |history: &str| {
+        let notes = with_history("", history).notes;
+        notes.into_iter().map(|note| note.text).filter(|text| text.starts_with("history")).collect::<Vec<_>>()
+    };
+    assert_eq!(told("<lrm_resource id='disk:0' class='stonith' type='null'/>"), [""; 0]);
+    assert_eq!(told("<lrm_resource id='disk:0'/>").len(), 1);
+    assert_eq!(told("<lrm_resource id='gone' class='ocf' type='Dummy'/>").len(), 1);
+}
+
+#[test]
+fn a_node_that_asked_to_shut_down_still_asks() {
+    let cib = with_history("shutdown='1161281317'", "").cib;
+    assert!(line(&cib, "nvpair", "status-n1-shutdown").contains("value=\"1161281317\""));
+    assert!(find(&with_history("shutdown='0'", "").cib, "nvpair", "status-n1-shutdown").is_none());
 }
 
 #[test]
