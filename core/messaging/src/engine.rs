@@ -95,6 +95,8 @@ enum Timer {
     Follow,
     /// When to stop expecting a proposal from our seniors.
     Patience,
+    /// When a member that has started anew is no longer waited for.
+    NewLife,
     /// When to send unacknowledged slots again.
     Resend,
     /// When to submit again what was not numbered.
@@ -213,6 +215,7 @@ impl Engine {
                 self.patience_over = true;
                 self.due.settle = true;
             }
+            Timer::NewLife => self.due.settle = true,
             Timer::Resend => self.resend_slots(now),
             Timer::Submit => self.submit_again(now),
             Timer::Ack => self.acknowledge(now),

@@ -24,6 +24,8 @@ pub(crate) struct Peer {
     pub(crate) links: Vec<Link>,
     /// When a new packet last came, on any link.
     pub(crate) heard: Option<Instant>,
+    /// Since when it has been heard without being lost.
+    pub(crate) since: Option<Instant>,
     /// Silent for `deadtime`, or not heard yet.
     pub(crate) lost: bool,
     /// The warning about its silence was given.

@@ -71,6 +71,7 @@ impl Engine {
         if !was_lost {
             return;
         }
+        peer.since = Some(now);
         self.due.settle = true;
         self.due.beat = true;
         self.timers.set(Timer::Peer(name.clone()), now + self.late_after());

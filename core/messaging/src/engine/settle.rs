@@ -34,6 +34,9 @@ impl Engine {
             self.tend_vote(now);
             return self.timers.cancel(&Timer::Patience);
         }
+        if self.awaits_new_life(now, &desired) {
+            return;
+        }
         if place == 0 {
             if !self.awaits_vote(now, &desired) {
                 self.propose(now, desired);
@@ -46,6 +49,25 @@ impl Engine {
         } else if self.timers.at(&Timer::Patience).is_none() {
             self.timers.set(Timer::Patience, now + 2 * self.patience());
         }
+    }
+
+    /// A member has started anew and does not hear all of us yet, which takes a moment. In a view without it the others
+    /// would take over at once what its host still holds.
+    fn awaits_new_life(&mut self, now: Instant, desired: &[Member]) -> bool {
+        let limit = self.patience() / 2;
+        let Some(session) = &self.session else { return false };
+        let missing =
+            session.view.members.iter().filter(|member| desired.iter().all(|other| other.name != member.name));
+        let reborn = missing.filter_map(|member| {
+            let peer = self.peers.get(&member.name).filter(|peer| peer.incarnation != Some(member.incarnation))?;
+            let is_coming = !peer.lost && !peer.report.flags.has(Flags::LEAVING);
+            peer.since.filter(|_| is_coming).map(|since| since + limit)
+        });
+        let end = reborn.filter(|end| *end > now).max();
+        if let Some(end) = end {
+            self.timers.set(Timer::NewLife, end);
+        }
+        end.is_some()
     }
 
     /// Longer than a peer needs to notice what we have noticed.
