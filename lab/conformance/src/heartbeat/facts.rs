@@ -18,7 +18,7 @@ const NOISE: [&str; 9] = [
 ];
 
 /// Elements whose ids nobody refers to.
-const NAMELESS: [&str; 9] = [
+const NAMELESS: [&str; 12] = [
     "nvpair",
     "op",
     "cluster_property_set",
@@ -28,6 +28,9 @@ const NAMELESS: [&str; 9] = [
     "expression",
     "date_expression",
     "lrm_rsc_op",
+    "lrm",
+    "lrm_resources",
+    "transient_attributes",
 ];
 
 /// The lines that tell a part.
