@@ -36,11 +36,11 @@ fn rows() -> Vec<Workload> {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    if let [flag, row] = arguments.as_slice() {
-        if flag == "--row" {
-            let row: usize = row.parse().expect("this program wrote the number itself");
-            return measure(&rows()[row]);
-        }
+    if let [flag, row] = arguments.as_slice()
+        && flag == "--row"
+    {
+        let row: usize = row.parse().expect("this program wrote the number itself");
+        return measure(&rows()[row]);
     }
     println!("{:<34}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}", "", "MiB", "parse", "plan", "replan", "actions", "peak MiB");
     for (number, row) in rows().iter().enumerate() {
@@ -70,7 +70,7 @@ fn measure(workload: &Workload) {
     println!(
         "{:<34}{:>9.1}{:>9.3}{:>9.3}{:>9.3}{:>9}{:>9}",
         workload.to_string(),
-        size as f64 / f64::from(1 << 20),
+        u32::try_from(size / 1024).map_or(f64::MAX, |kib| f64::from(kib) / 1024.0),
         parse.as_secs_f64(),
         plan.as_secs_f64(),
         replan.as_secs_f64(),
