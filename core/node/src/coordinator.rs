@@ -12,7 +12,6 @@
 //! operation is under way. A change during an execution ends it: what runs is awaited, nothing more is begun.
 
 pub mod transition;
-pub mod walk;
 
 use crate::command::{Command, OperationName, TransitionKey};
 use crate::context::{Context, Timer};

@@ -1,13 +1,13 @@
 //! A plan under way: from actions to orders, from results to what may begin next.
 
 use super::Scene;
-use super::walk::Walk;
 use crate::command::{AgentName, Command, Ended, Forgotten, OperationName, Order, TransitionKey};
 use crate::context::{Context, Timer};
 use crate::history;
 use cib::Element;
 use model::{NodeName, OcfCode, OperationStatus, Severity};
 use policy::plan::{Action, ActionId, ActionKind, Plan, ResourceAction};
+use policy::walk::Walker;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use std::time::Duration;
 pub struct Transition {
     number: u64,
     planner: String,
-    walk: Walk,
+    walk: Walker,
     orders: BTreeMap<ActionId, Order>,
     own_leave: Option<ActionId>,
     troubles: Vec<String>,
@@ -26,7 +26,7 @@ pub struct Transition {
 impl Transition {
     /// Before its first action.
     pub fn new(number: u64, planner: String, plan: Plan) -> Self {
-        let walk = Walk::new(Arc::new(plan));
+        let walk = Walker::new(Arc::new(plan));
         Self { number, planner, walk, orders: BTreeMap::new(), own_leave: None, troubles: Vec::new() }
     }
 
@@ -44,7 +44,7 @@ impl Transition {
 
     /// Begins all that can be begun.
     pub fn advance(&mut self, scene: Scene<'_>, ctx: &mut Context) {
-        while let Some(action) = self.walk.begin() {
+        while let Some(action) = self.walk.begin().cloned() {
             self.begin(&action, scene, ctx);
         }
         self.leave_last(ctx);
