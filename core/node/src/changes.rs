@@ -110,19 +110,12 @@ pub fn simulated_failure(
 }
 
 fn edited(before: &Arc<Element>, change: &Change) -> Result<Arc<Element>, Refused> {
-    let change = match change.clone() {
+    match change {
+        Change::Edit { edit } => cib::apply(before, edit).map_err(Refused::from),
         Change::Attribute { node, name, value, permanent } => {
-            let wanted = attributes::Wanted { node: &node, name: &name, value: value.as_deref(), permanent };
-            return attribute(before, &wanted);
+            attribute(before, &attributes::Wanted { node, name, value: value.as_deref(), permanent: *permanent })
         }
-        Change::Create { section, xml } => cib::Change::Create { section, xml },
-        Change::Modify { section, xml, may_create } => cib::Change::Modify { section, xml, may_create },
-        Change::Replace { section, xml } => cib::Change::Replace { section, xml },
-        Change::Delete { section, xml } => cib::Change::Delete { section, xml },
-        Change::Erase => cib::Change::Erase,
-        Change::Bump => cib::Change::Bump,
-    };
-    cib::apply(before, &change).map_err(Refused::from)
+    }
 }
 
 fn attribute(before: &Arc<Element>, wanted: &attributes::Wanted<'_>) -> Result<Arc<Element>, Refused> {

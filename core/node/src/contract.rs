@@ -18,40 +18,11 @@ pub struct Ticket(pub u64);
 /// One change of the CIB; every replica applies the same ones in the same order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Add the elements of `xml` below its parent or section; refused where one exists.
-    Create {
-        /// `resources`, `constraints`, `nodes`, `crm_config`, `status`, ... or `None` when `xml` names its own place.
-        section: Option<String>,
-        /// One element, as text.
-        xml: String,
+    /// Of the tree, as `cibadmin` names them.
+    Edit {
+        /// What.
+        edit: cib::Change,
     },
-    /// Merge `xml` into what is there (by id), recursively.
-    Modify {
-        /// As above.
-        section: Option<String>,
-        /// As above.
-        xml: String,
-        /// Create what is not there instead of refusing.
-        may_create: bool,
-    },
-    /// Put `xml` in the place of the section or of the whole CIB.
-    Replace {
-        /// As above.
-        section: Option<String>,
-        /// As above.
-        xml: String,
-    },
-    /// Remove the elements that match tag and all given attributes of `xml`.
-    Delete {
-        /// As above.
-        section: Option<String>,
-        /// As above.
-        xml: String,
-    },
-    /// Empty the configuration.
-    Erase,
-    /// Raise `admin_epoch`/`epoch` without another change.
-    Bump,
     /// Set or delete a node attribute.
     Attribute {
         /// Whose.

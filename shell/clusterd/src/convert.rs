@@ -7,17 +7,18 @@ use node::contract::{Change, Refusal, Reply, Request};
 
 /// A client's change as core has it.
 pub fn change(change: api::Change) -> Change {
-    match change {
-        api::Change::Create { section, xml } => Change::Create { section, xml },
-        api::Change::Modify { section, xml, may_create } => Change::Modify { section, xml, may_create },
-        api::Change::Replace { section, xml } => Change::Replace { section, xml },
-        api::Change::Delete { section, xml } => Change::Delete { section, xml },
-        api::Change::Erase => Change::Erase,
-        api::Change::Bump => Change::Bump,
+    let edit = match change {
+        api::Change::Create { section, xml } => cib::Change::Create { section, xml },
+        api::Change::Modify { section, xml, may_create } => cib::Change::Modify { section, xml, may_create },
+        api::Change::Replace { section, xml } => cib::Change::Replace { section, xml },
+        api::Change::Delete { section, xml } => cib::Change::Delete { section, xml },
+        api::Change::Erase => cib::Change::Erase,
+        api::Change::Bump => cib::Change::Bump,
         api::Change::Attribute { node, name, value, permanent } => {
-            Change::Attribute { node: NodeName::new(node), name, value, permanent }
+            return Change::Attribute { node: NodeName::new(node), name, value, permanent };
         }
-    }
+    };
+    Change::Edit { edit }
 }
 
 /// A client's request as core has it; `None` for those that the loops answer themselves.

@@ -6,6 +6,7 @@ use super::WireError;
 use super::primitive::{Reader, Wire, Writer};
 use crate::command::{AgentName, Command, Ended, Forgotten, Hello, OperationName, Order, TransitionKey};
 use crate::contract::Change;
+use cib::Change as Edit;
 
 macro_rules! wire_struct {
     ($type:ident { $($field:ident),* $(,)? }) => {
@@ -79,14 +80,18 @@ wire_struct!(Ended {
 
 wire_enum!(Forgotten { 1 => Failures {}, 2 => History {} });
 
-wire_enum!(Change {
+wire_enum!(Edit {
     1 => Create { section, xml },
     2 => Modify { section, xml, may_create },
     3 => Replace { section, xml },
     4 => Delete { section, xml },
     5 => Erase {},
     6 => Bump {},
-    7 => Attribute { node, name, value, permanent },
+});
+
+wire_enum!(Change {
+    1 => Edit { edit },
+    2 => Attribute { node, name, value, permanent },
 });
 
 wire_enum!(Command {

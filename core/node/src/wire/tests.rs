@@ -135,15 +135,17 @@ fn samples() -> Vec<Command> {
 
 fn changes() -> Vec<Change> {
     let xml = || "<nvpair/>".to_owned();
-    vec![
-        Change::Create { section: None, xml: xml() },
-        Change::Modify { section: Some(xml()), xml: xml(), may_create: true },
-        Change::Replace { section: None, xml: xml() },
-        Change::Delete { section: None, xml: xml() },
-        Change::Erase,
-        Change::Bump,
-        Change::Attribute { node: NodeName::new("a"), name: xml(), value: None, permanent: false },
-    ]
+    let edits = [
+        cib::Change::Create { section: None, xml: xml() },
+        cib::Change::Modify { section: Some(xml()), xml: xml(), may_create: true },
+        cib::Change::Replace { section: None, xml: xml() },
+        cib::Change::Delete { section: None, xml: xml() },
+        cib::Change::Erase,
+        cib::Change::Bump,
+    ];
+    let mut changes: Vec<Change> = edits.into_iter().map(|edit| Change::Edit { edit }).collect();
+    changes.push(Change::Attribute { node: NodeName::new("a"), name: xml(), value: None, permanent: false });
+    changes
 }
 
 fn hello() -> Hello {
