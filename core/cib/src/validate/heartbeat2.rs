@@ -4,12 +4,26 @@
 //! without them, and the upgrade makes them.
 
 use super::shape::Kind::{Boolean, Id, Integer, Name, Role, Score, Text, Time, Word};
-use super::shape::{Shape, any, exp, in_order, maybe, one, opt, req, shape};
+use super::shape::{Child, Rule, Shape, any, exp, in_order, maybe, one, opt, req, shape};
 
 const MULTIPLE_ACTIVE: &[&str] = &["stop_start", "stop_only", "block", "stop_unexpected"];
 const RESTART: &[&str] = &["ignore", "restart"];
 const ON_FAIL: &[&str] = &["ignore", "block", "stop", "restart", "fence", "migrate", "standby"];
 const COMPARE: &[&str] = &["lt", "gt", "lte", "gte", "eq", "ne", "defined", "not_defined"];
+const CLONE: &[Rule] = &[
+    req("id", Id),
+    opt("description", Text),
+    opt("is_managed", Boolean),
+    opt("restart_type", Word(RESTART)),
+    opt("multiple_active", Word(MULTIPLE_ACTIVE)),
+    opt("resource_stickiness", Score),
+    opt("notify", Boolean),
+    opt("globally_unique", Boolean),
+    opt("ordered", Boolean),
+    opt("interleave", Boolean),
+];
+const CLONE_CHILDREN: &[Child] =
+    &[any("meta_attributes"), any("instance_attributes"), maybe("primitive"), maybe("group")];
 
 /// Every element but those of the status.
 pub(super) static SHAPES: &[Shape] = &[
@@ -91,38 +105,8 @@ pub(super) static SHAPES: &[Shape] = &[
         ],
         &[any("meta_attributes"), any("instance_attributes"), any("primitive")],
     ),
-    shape(
-        "clone",
-        &[
-            req("id", Id),
-            opt("description", Text),
-            opt("is_managed", Boolean),
-            opt("restart_type", Word(RESTART)),
-            opt("multiple_active", Word(MULTIPLE_ACTIVE)),
-            opt("resource_stickiness", Score),
-            opt("notify", Boolean),
-            opt("globally_unique", Boolean),
-            opt("ordered", Boolean),
-            opt("interleave", Boolean),
-        ],
-        &[any("meta_attributes"), any("instance_attributes"), maybe("primitive"), maybe("group")],
-    ),
-    shape(
-        "master_slave",
-        &[
-            req("id", Id),
-            opt("description", Text),
-            opt("is_managed", Boolean),
-            opt("restart_type", Word(RESTART)),
-            opt("multiple_active", Word(MULTIPLE_ACTIVE)),
-            opt("resource_stickiness", Score),
-            opt("notify", Boolean),
-            opt("globally_unique", Boolean),
-            opt("ordered", Boolean),
-            opt("interleave", Boolean),
-        ],
-        &[any("meta_attributes"), any("instance_attributes"), maybe("primitive"), maybe("group")],
-    ),
+    shape("clone", CLONE, CLONE_CHILDREN),
+    shape("master_slave", CLONE, CLONE_CHILDREN),
     shape("operations", &[opt("id", Id)], &[any("op")]),
     shape(
         "op",
