@@ -4,6 +4,7 @@ mod circles;
 mod emit;
 mod notify;
 mod reasons;
+mod unbound;
 
 use crate::cluster::Cluster;
 use crate::ids::{ActIx, RscIx};
@@ -31,6 +32,7 @@ impl Graphed {
 /// Builds the graph.
 pub fn graph(ordered: Ordered) -> Graphed {
     let mut cluster = ordered.0;
+    cluster.bind_unbound();
     let mut order = Vec::new();
     for rsc in cluster.top.clone() {
         cluster.graph_resource(rsc, &mut order);
