@@ -1,7 +1,7 @@
 //! One CIB played through: loading it, the answers it gives, and panics told as answers.
 
 use cib::Element;
-use cli::simulate::{Outcome, Wishes, simulate};
+use cli::simulate::{Outcome, Wishes, simulate, unchecked};
 use model::WallTime;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,6 +20,8 @@ pub struct Loaded {
     pub refusal: Option<String>,
     /// Everything that is wrong or doubtful.
     pub complaints: Vec<String>,
+    /// What the tool says of it on standard error.
+    pub warning: Option<&'static str>,
 }
 
 /// Reads a CIB; one that is not valid is carried over all the same.
@@ -30,7 +32,7 @@ pub fn load(text: &str) -> Result<Loaded, String> {
     let upgraded = cib::upgrade(&tree);
     let mut complaints: Vec<String> = report.mistakes.iter().map(ToString::to_string).collect();
     complaints.extend(upgraded.notes.into_iter().map(|note| note.text).filter(|text| text.starts_with("history")));
-    Ok(Loaded { cib: upgraded.cib, refusal, complaints })
+    Ok(Loaded { cib: upgraded.cib, refusal, complaints, warning: unchecked(&tree) })
 }
 
 /// Plays a CIB through; a panic is an error that says where.

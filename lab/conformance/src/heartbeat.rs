@@ -136,7 +136,7 @@ fn file(directory: &Path, name: &str) -> std::path::PathBuf {
 fn plan(directory: &Path, name: &str) -> Result<Planned, String> {
     let path = file(directory, name);
     let text = std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let Loaded { cib, refusal, mut complaints } = load(&text)?;
+    let Loaded { cib, refusal, mut complaints, .. } = load(&text)?;
     let (picture, found) = picture(&cib)?;
     complaints.extend(found);
     Ok(Planned { cib, picture, refusal, complaints: complaints.len() })

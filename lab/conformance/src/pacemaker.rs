@@ -1,7 +1,7 @@
 //! Pacemaker's scheduler cases: a configuration each, with the summary, picture, scores and graph that it comes to.
 
 use crate::arguments::Arguments;
-use crate::case::{self, in_parallel, load, play};
+use crate::case::{self, Loaded, in_parallel, load, play};
 use crate::compare::{self, Difference};
 use crate::ratchet::Ratchet;
 use crate::{canonical, report};
@@ -109,7 +109,7 @@ pub fn names(directory: &Path) -> Result<Vec<String>, String> {
 fn answers(directory: &Path, name: &str) -> Result<Vec<(Expectation, Vec<String>)>, String> {
     let path = directory.join("xml").join(format!("{name}.xml"));
     let text = std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let cib = load(&text)?.cib;
+    let Loaded { cib, warning, .. } = load(&text)?;
     let date = MOMENTS
         .iter()
         .find(|(case, _)| *case == name)
@@ -119,7 +119,7 @@ fn answers(directory: &Path, name: &str) -> Result<Vec<(Expectation, Vec<String>
     let scored = play(&cib, &wishes)?;
     let graph = told.graph().map(|graph| canonical::graph(&graph)).unwrap_or_default();
     Ok(vec![
-        (Expectation::Summary, compare::lines(&told.text)),
+        (Expectation::Summary, compare::lines(&format!("{}\n{}", warning.unwrap_or_default(), told.text))),
         (Expectation::Dot, compare::set_of_lines(&told.dot(&wishes).unwrap_or_default())),
         (Expectation::Scores, sorted(compare::lines(&scored.text))),
         (Expectation::Graph, graph),

@@ -122,6 +122,14 @@ pub fn simulate(cib: &Arc<Element>, wishes: &Wishes, now: WallTime) -> Result<Ou
     Ok(outcome)
 }
 
+/// What is said on standard error of a CIB that asks not to be checked; scripts know these words.
+pub fn unchecked(cib: &Element) -> Option<&'static str> {
+    (cib.attribute("validate-with") == Some("none")).then_some(
+        "Schema validation of configuration is disabled \
+         (support for validate-with set to \"none\" is deprecated and will be removed in a future release)",
+    )
+}
+
 /// Which moment is pretended.
 struct Clock<'a> {
     wishes: &'a Wishes,

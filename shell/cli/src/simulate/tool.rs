@@ -1,6 +1,6 @@
 //! `crm_simulate`, once `ptest`: what would the cluster do, and what would come of it?
 
-use super::{Injection, Injections, Outcome, Spec, Wishes, moment, profile, simulate};
+use super::{Injection, Injections, Outcome, Spec, Wishes, moment, profile, simulate, unchecked};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
@@ -82,6 +82,7 @@ fn cib(session: &mut Session) -> Result<Arc<Element>, Failure> {
             return Err(Failure::usage("no CIB is named").hint(hint));
         }
     };
+    unchecked(&tree).into_iter().for_each(|warning| session.console.complain(warning));
     let report = cib::validate(&tree);
     if !report.is_accepted() {
         let mistakes: Vec<String> = report.refusals().map(ToString::to_string).collect();
