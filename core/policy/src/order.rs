@@ -41,6 +41,7 @@ pub fn order(required: Required) -> Result<Ordered, PlanFailed> {
         cluster.update(action);
         cluster.finish_deferred();
     }
+    cluster.order_starts_after_all_probes();
     if cluster.steps > STEPS_MAX {
         return Err(PlanFailed::new(
             "constraints",

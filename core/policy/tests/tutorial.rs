@@ -23,9 +23,11 @@ struct Node {
     failures: u32,
     /// The last thing `OpenSIPS` did here went wrong.
     broken: Option<&'static str>,
+    /// Its resources were looked for here.
+    probed: bool,
 }
 
-const A: Node = Node { name: "sip-a", online: true, active: false, failures: 0, broken: None };
+const A: Node = Node { name: "sip-a", online: true, active: false, failures: 0, broken: None, probed: true };
 const B: Node = Node { name: "sip-b", ..A };
 
 /// The nodes are listed as given: the first is the first of the configuration.
@@ -70,7 +72,8 @@ fn state(node: Node, digests: &Digests) -> String {
         );
     }
     let mut lrm = String::new();
-    for (member, kind) in MEMBERS.iter().zip(["IPaddr2", "IPaddr2", "OpenSIPS"]) {
+    let known = MEMBERS.iter().zip(["IPaddr2", "IPaddr2", "OpenSIPS"]).filter(|_| node.probed);
+    for (member, kind) in known {
         let provider = if kind == "OpenSIPS" { "anders.com" } else { "heartbeat" };
         let _ = write!(lrm, r#"<lrm_resource id="{member}" class="ocf" provider="{provider}" type="{kind}">"#);
         let mut call = 1;
@@ -188,6 +191,28 @@ fn it_moves_member_by_member() {
 fn waits_for(plan: &Plan, later: policy::plan::ActionId, earlier: policy::plan::ActionId) -> bool {
     let action = plan.actions.iter().find(|action| action.id == later).expect("it is in the plan");
     action.after.iter().any(|before| *before == earlier || waits_for(plan, *before, earlier))
+}
+
+#[test]
+fn everything_is_probed_everywhere_before_the_first_start() {
+    let unknown = |node: Node| Node { probed: false, ..node };
+    for (nodes, count) in [([unknown(A), unknown(B)], 6), ([A, unknown(B)], 3)] {
+        let plan = plan(nodes);
+        let probes: Vec<&Action> = plan.actions.iter().filter(|action| action.key.ends_with("_monitor_0")).collect();
+        assert_eq!(probes.len(), count);
+        for start in MEMBERS.map(|member| format!("{member}_start_0")) {
+            let start = plan.actions.iter().find(|action| action.key == start).expect("it is started");
+            for probe in &probes {
+                assert!(
+                    waits_for(&plan, start.id, probe.id),
+                    "{} waits for {} on {:?}",
+                    start.key,
+                    probe.key,
+                    probe.node
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Probes come before what they may change: starts and stops of others that are ordered after the probed resource.
 
+use crate::action::Action;
 use crate::cluster::Cluster;
 use crate::ids::{ActIx, RscIx};
 use crate::relation::{End, Ordering, Rel};
@@ -14,6 +15,30 @@ impl Cluster {
         }
         for ordering in self.orderings.clone().into_iter().rev() {
             self.order_probes_before_then(&ordering);
+        }
+    }
+
+    /// Heartbeat 2 looked everywhere before it started anything; what was configured for it may count on that.
+    pub(super) fn order_starts_after_all_probes(&mut self) {
+        if !self.options.heartbeat2 {
+            return;
+        }
+        let happens = |a: &Action| !a.facets.optional && a.facets.runnable && !a.facets.pseudo;
+        // A probe that waits for something itself, as one on a guest does, keeps nothing back: it may wait for a start.
+        let is_first = |a: &Action| a.key == Key::once(Task::Monitor) && a.before.is_empty();
+        let actions = || self.actions.ids().map(|at| (at, &self.actions[at])).filter(|(_, a)| happens(a));
+        let probes: Vec<ActIx> = actions().filter(|(_, a)| is_first(a)).map(|(at, _)| at).collect();
+        let starts: Vec<ActIx> = actions().filter(|(_, a)| a.key == Key::once(Task::Start)).map(|(at, _)| at).collect();
+        if probes.is_empty() || starts.is_empty() {
+            return;
+        }
+        let all_probed = self.milestone("probe_complete");
+        self.actions[all_probed].always = true;
+        for probe in probes {
+            self.relate(probe, all_probed, Rel::ORDERED);
+        }
+        for start in starts {
+            self.relate(all_probed, start, Rel::ORDERED);
         }
     }
 
