@@ -2,6 +2,7 @@
 
 use crate::{Cluster, Failure};
 use demo::stage::tutorial;
+use std::time::Duration;
 
 /// One call of an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,14 @@ impl Ledger {
         Ok(())
     }
 
+    /// Lets every call of an agent on a host wait before it is written down and begins.
+    ///
+    /// # Errors
+    /// When the host refuses.
+    pub fn delay(cluster: &Cluster, host: &str, agent: &str, time: Duration) -> Result<(), Failure> {
+        cluster.put(host, &format!("{REAL}/{agent}.delay"), "644", &time.as_secs_f64().to_string())
+    }
+
     /// Every call on a host so far, oldest first; `meta-data` apart, which says nothing of the service.
     ///
     /// # Errors
@@ -77,7 +86,9 @@ impl Ledger {
 
 fn script(name: &str) -> String {
     format!(
-        "#!/bin/sh\necho \"$(date +%s%N) $OCF_RESOURCE_INSTANCE $1 ${{OCF_RESKEY_CRM_meta_interval:-0}}\" >> {BOOK}\nexec {REAL}/{name} \"$@\"\n"
+        "#!/bin/sh\n[ ! -e {REAL}/{name}.delay ] || sleep \"$(cat {REAL}/{name}.delay)\"\n\
+         echo \"$(date +%s%N) $OCF_RESOURCE_INSTANCE $1 ${{OCF_RESKEY_CRM_meta_interval:-0}}\" >> {BOOK}\n\
+         exec {REAL}/{name} \"$@\"\n"
     )
 }
 

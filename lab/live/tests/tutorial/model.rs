@@ -178,7 +178,15 @@ fn reverse(cluster: &mut Cluster) -> Result<(), Failure> {
     cluster.wait_for_active(B, PATIENCE)
 }
 
+/// With a slow probe on the backup, and time for it to be heard of however busy the machine is.
 fn probed(cluster: &mut Cluster) -> Result<(), Failure> {
+    crate::scenes::stop(cluster)?;
+    for host in BOTH {
+        cluster.run(host, "sed -i 's/^initdead .*/initdead 60/' /etc/ha.d/ha.cf")?;
+        Ledger::clear(cluster, host)?;
+    }
+    Ledger::delay(cluster, B, "OpenSIPS", Duration::from_secs(1))?;
+    start(cluster)?;
     let calls = [Ledger::read(cluster, A)?, Ledger::read(cluster, B)?];
     let started = calls.iter().flatten().filter(|call| call.action == "start").map(|call| call.at).min();
     for calls in calls {
