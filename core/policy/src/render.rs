@@ -12,7 +12,7 @@ mod vertex;
 
 pub use changes::{Change, changes, lines};
 pub use dot::{Detail, dot};
-pub use graph::graph;
+pub use graph::{graph, number};
 pub use scores::{capacities, scores};
 pub use vertex::{Resource, Runs, Vertex};
 

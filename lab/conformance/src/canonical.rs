@@ -1,4 +1,4 @@
-//! A transition graph without what two engines may number or order as they like.
+//! A transition graph as it is compared: without what two engines may number or order as they like, or as it stands.
 //!
 //! A synapse becomes its action, without its id, with sorted attributes, followed by the sorted names of its inputs.
 
@@ -22,6 +22,15 @@ pub fn graph(graph: &Element) -> Vec<String> {
         }
     }
     lines.sort();
+    lines
+}
+
+/// One text for each element as it stands: numbers and order count, what depends on the version does not.
+pub fn literal(element: &Element) -> Vec<String> {
+    let told = element.attributes().filter(|(name, _)| !["batch-limit", "crm_feature_set"].contains(name));
+    let told: Vec<String> = told.map(|(name, value)| format!("{name}={value:?}")).collect();
+    let mut lines = vec![format!("{} {}", element.name(), told.join(" "))];
+    lines.extend(element.children().iter().flat_map(|child| literal(child)));
     lines
 }
 
@@ -59,7 +68,7 @@ fn named(element: &Element, without: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::graph;
+    use super::{graph, literal};
 
     fn canonical(text: &str) -> Vec<String> {
         graph(&cib::parse(text).expect("the test's graph is well-formed"))
@@ -79,6 +88,13 @@ mod tests {
             <synapse id="1"><action_set><rsc_op id="2" operation="start" operation_key="a_start_0"><attributes a="1" b="2"/></rsc_op></action_set><inputs/></synapse>
             </transition_graph>"#;
         assert_eq!(canonical(ONE), canonical(other));
+    }
+
+    #[test]
+    fn numbers_count_where_the_graph_is_taken_as_it_stands() {
+        let of = |text: &str| literal(&cib::parse(text).expect("the test's graph is well-formed"));
+        assert_ne!(of(ONE), of(&ONE.replace(r#"id="7""#, r#"id="9""#)));
+        assert_eq!(of(ONE), of(&ONE.replace(r#"batch-limit="0""#, r#"batch-limit="5""#)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use cli::simulate::{Wishes, moment};
 use jiff::tz::TimeZone;
 use std::path::Path;
 
-/// The four things that a case expects.
+/// What a case expects: four things, the last of them in two ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Expectation {
     /// Status before, what changes, what is done, status after.
@@ -18,13 +18,15 @@ pub enum Expectation {
     Dot,
     /// The scores.
     Scores,
-    /// The transition graph.
+    /// The transition graph, whatever numbers its actions have and in whatever order it lists them.
     Graph,
+    /// The transition graph as it stands.
+    Literal,
 }
 
 impl Expectation {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Summary, Self::Dot, Self::Scores, Self::Graph];
+    pub const ALL: [Self; 5] = [Self::Summary, Self::Dot, Self::Scores, Self::Graph, Self::Literal];
 
     /// Its name in reports and in the ratchet.
     pub fn name(self) -> &'static str {
@@ -33,12 +35,13 @@ impl Expectation {
             Self::Dot => "dot",
             Self::Scores => "scores",
             Self::Graph => "graph",
+            Self::Literal => "literal",
         }
     }
 
     fn file(self, directory: &Path, case: &str) -> std::path::PathBuf {
         let (folder, extension) = match self {
-            Self::Graph => ("exp", "exp"),
+            Self::Graph | Self::Literal => ("exp", "exp"),
             Self::Summary | Self::Dot | Self::Scores => (self.name(), self.name()),
         };
         directory.join(folder).join(format!("{case}.{extension}"))
@@ -117,12 +120,14 @@ fn answers(directory: &Path, name: &str) -> Result<Vec<(Expectation, Vec<String>
     let told = play(&cib, &Wishes { execute: true, date: date.clone(), ..Wishes::default() })?;
     let wishes = Wishes { plan: true, scores: true, quiet: true, date, ..Wishes::default() };
     let scored = play(&cib, &wishes)?;
-    let graph = told.graph().map(|graph| canonical::graph(&graph)).unwrap_or_default();
+    let graph = told.graph();
+    let graph_as = |form: fn(&cib::Element) -> Vec<String>| graph.as_ref().map(form).unwrap_or_default();
     Ok(vec![
         (Expectation::Summary, compare::lines(&format!("{}\n{}", warning.unwrap_or_default(), told.text))),
         (Expectation::Dot, compare::set_of_lines(&told.dot(&wishes).unwrap_or_default())),
         (Expectation::Scores, sorted(compare::lines(&scored.text))),
-        (Expectation::Graph, graph),
+        (Expectation::Graph, graph_as(canonical::graph)),
+        (Expectation::Literal, graph_as(canonical::literal)),
     ])
 }
 
@@ -139,6 +144,7 @@ fn expected(directory: &Path, name: &str, expectation: Expectation) -> Vec<Strin
         Expectation::Dot => compare::set_of_lines(&text),
         Expectation::Scores => sorted(compare::lines(&text)),
         Expectation::Graph => cib::parse(&text).map(|graph| canonical::graph(&graph)).unwrap_or_default(),
+        Expectation::Literal => cib::parse(&text).map(|graph| canonical::literal(&graph)).unwrap_or_default(),
     }
 }
 
@@ -149,7 +155,7 @@ fn judge(directory: &Path, name: &str) -> Verdict {
             let judged = answers.into_iter().map(|(expectation, ours)| {
                 let theirs = expected(directory, name, expectation);
                 let difference = match expectation {
-                    Expectation::Summary => compare::in_order(&theirs, &ours),
+                    Expectation::Summary | Expectation::Literal => compare::in_order(&theirs, &ours),
                     Expectation::Dot | Expectation::Scores | Expectation::Graph => compare::as_bag(&theirs, &ours),
                 };
                 (expectation, difference)
@@ -164,7 +170,7 @@ fn show(directory: &Path, name: &str) -> Result<(), String> {
     for (expectation, ours) in answers(directory, name)? {
         println!("==== {name}: {}", expectation.name());
         let theirs = expected(directory, name, expectation);
-        if expectation == Expectation::Summary {
+        if matches!(expectation, Expectation::Summary | Expectation::Literal) {
             print_lines("", &compare::merged(&theirs, &ours));
         } else {
             let (missing, extra) = compare::balance(&theirs, &ours);

@@ -83,6 +83,7 @@ mod tests {
             (Expectation::Dot, difference()),
             (Expectation::Scores, None),
             (Expectation::Graph, difference()),
+            (Expectation::Literal, difference()),
         ];
         Verdict { case: case.to_owned(), answers, trouble: None }
     }

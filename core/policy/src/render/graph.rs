@@ -10,8 +10,8 @@ use cib::Element;
 /// The whole graph, in the order in which actions entered it.
 pub fn graph(cluster: &Cluster) -> Element {
     let mut graph = header(cluster);
-    for (number, action) in cluster.graph.iter().enumerate() {
-        graph.children_mut().push(synapse(cluster, number, *action).into());
+    for (place, action) in cluster.graph.iter().enumerate() {
+        graph.children_mut().push(synapse(cluster, place, *action).into());
     }
     graph
 }
@@ -36,19 +36,24 @@ fn header(cluster: &Cluster) -> Element {
     graph
 }
 
-fn synapse(cluster: &Cluster, number: usize, action: ActIx) -> Element {
+fn synapse(cluster: &Cluster, place: usize, action: ActIx) -> Element {
     let a = &cluster.actions[action];
     let mut inputs = Element::new("inputs");
     for link in a.before.iter().filter(|link| link.graphed) {
         let input = vertex_element(cluster, link.action, &cluster.vertex(link.action));
         inputs.children_mut().push(Element::new("trigger").with_child(input).into());
     }
-    let mut synapse = Element::new("synapse").with("id", &number.to_string());
+    let mut synapse = Element::new("synapse").with("id", &place.to_string());
     let own = a.rsc.map_or(0, |rsc| cluster.rscs[rsc].priority.value()).max(a.priority);
     if own > 0 {
         synapse.set("priority", &own.to_string());
     }
     synapse.with_child(Element::new("action_set").with_child(told(cluster, action))).with_child(inputs)
+}
+
+/// The number of an action in graphs: actions are counted from 1 in the order in which the planner thought of them.
+pub fn number(action: ActIx) -> usize {
+    action.place() + 1
 }
 
 /// An action by its names only, as inputs show it.
@@ -57,7 +62,7 @@ fn vertex_element(cluster: &Cluster, action: ActIx, vertex: &Vertex) -> Element 
     if cluster.actions[action].task == Task::Forget {
         element.set("mode", "cib");
     }
-    element.set("id", &action.place().to_string());
+    element.set("id", &number(action).to_string());
     element.set("operation", &vertex.operation);
     element.set("operation_key", &vertex.key);
     if let Some(internal) = &vertex.internal_key {

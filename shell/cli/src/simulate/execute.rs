@@ -163,7 +163,7 @@ impl Run<'_> {
     }
 
     fn fail(&mut self, action: ActIx, failure: &Spec) {
-        self.said.push(format!("Pretending action {} failed with rc={}", action.place(), failure.code));
+        self.said.push(format!("Pretending action {} failed with rc={}", render::number(action), failure.code));
         self.state[action.place()] = State::Failed;
         self.stopped = true;
         let is_final = match failure.task.as_str() {
