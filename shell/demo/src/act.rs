@@ -15,21 +15,26 @@ pub(crate) const SERVICE: [&str; 2] = ["1.2.3.4:5060", "1.2.3.5:5060"];
 const HOSTS: [(&str, &str); 2] = [("sip-a", "1.2.3.1/24"), ("sip-b", "1.2.3.2/24")];
 const FAST: &str = "keepalive 100ms\ndeadtime 500ms\n";
 
-const USAGE: &str = "usage: systole demo [--verbatim] [--batch]
+/// How long the show waits for anything that has to come.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+const USAGE: &str = "usage: systole demo [--verbatim] [--batch] [--built-in]
 
 Makes two hosts, sip-a and sip-b, out of namespaces, starts the tutorial's cluster on them (two virtual addresses and a
 SIP proxy), kills the active host, shows the failover, and leaves the cluster up to play with.
 
   --verbatim  the tutorial's ha.cf as printed: a dead host is noticed after 30 s (else 'deadtime 500ms' is added)
-  --batch     end after the show instead of asking for commands";
+  --batch     end after the show instead of asking for commands
+  --built-in  the built-in SIP responder as the proxy, even where Kamailio is installed";
 
 /// Runs the demonstration; the exit code of the command.
 pub fn main(arguments: &[String]) -> u8 {
-    let mut options = Options { verbatim: false, batch: false };
+    let mut options = Options { verbatim: false, batch: false, built_in: false };
     for word in arguments {
         match word.as_str() {
             "--verbatim" => options.verbatim = true,
             "--batch" => options.batch = true,
+            "--built-in" => options.built_in = true,
             "--help" | "-h" => {
                 println!("{USAGE}");
                 return 0;
@@ -44,7 +49,7 @@ pub fn main(arguments: &[String]) -> u8 {
         Ok(Some(status)) => return status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
         Ok(None) => {}
         Err(error) => {
-            eprintln!("systole demo: cannot make namespaces: {error}; is 'unshare' (package util-linux) installed?");
+            eprintln!("systole demo: {error}");
             return 1;
         }
     }
@@ -60,6 +65,7 @@ pub fn main(arguments: &[String]) -> u8 {
 struct Options {
     verbatim: bool,
     batch: bool,
+    built_in: bool,
 }
 
 fn show(options: &Options) -> Result<(), HostError> {
@@ -70,13 +76,8 @@ fn show(options: &Options) -> Result<(), HostError> {
     for (host, _) in HOSTS {
         stage::check(&lab, host, "/usr/sbin/heartbeat")?;
     }
-    let patience = Duration::from_secs(90);
-    if !watch.wait_for_answers(SERVICE.len(), patience) {
-        print_state(&lab, "sip-a");
-        return Err(HostError::System {
-            what: "nobody answered on the virtual addresses within 90 s; see the state above".into(),
-            source: std::io::ErrorKind::TimedOut.into(),
-        });
+    if !watch.wait_for_answers(SERVICE.len(), PATIENCE) {
+        return Err(silence(&lab, "sip-a"));
     }
     say(&format!("both virtual addresses answer SIP, {:.1} s after the start", started.elapsed().as_secs_f64()));
     std::thread::sleep(Duration::from_millis(500));
@@ -86,15 +87,14 @@ fn show(options: &Options) -> Result<(), HostError> {
 
     say(&format!("power loss of {active}, the active host"));
     lab.kill(active)?;
-    let outage = watch.wait_for_outage(patience);
-    match outage {
-        Some(Outage { lasted: Some(lasted), lost, .. }) => say(&format!(
-            "{other} has taken over: a client that asks every 5 ms missed {lost} answers in {} ms (the host is declared dead after {})",
-            lasted.as_millis(),
-            if options.verbatim { "30 s" } else { "500 ms" },
-        )),
-        _ => say("no answer came back within 90 s"),
-    }
+    let Some(Outage { lasted: Some(lasted), lost, .. }) = watch.wait_for_outage(PATIENCE) else {
+        return Err(silence(&lab, other));
+    };
+    say(&format!(
+        "{other} has taken over: a client that asks every 5 ms missed {lost} answers in {} ms (the host is declared dead after {})",
+        lasted.as_millis(),
+        if options.verbatim { "30 s" } else { "500 ms" },
+    ));
     std::thread::sleep(Duration::from_millis(500));
     print_state(&lab, other);
     print_output(&lab, other, "systole explain OpenSIPS");
@@ -111,6 +111,12 @@ fn show(options: &Options) -> Result<(), HostError> {
     Ok(())
 }
 
+/// Nobody answers: shows what the host thinks of it.
+fn silence(lab: &Lab, host: &str) -> HostError {
+    print_state(lab, host);
+    HostError::Silent { seconds: PATIENCE.as_secs() }
+}
+
 /// The network, two furnished hosts and a client's host.
 fn raise(options: &Options) -> Result<Lab, HostError> {
     let directory = PathBuf::from("/tmp/systole-demo");
@@ -124,6 +130,9 @@ fn raise(options: &Options) -> Result<Lab, HostError> {
         lab.add(host, address);
         lab.boot(host)?;
         stage::furnish(&lab, host, &setup)?;
+        if options.built_in {
+            stage::put(&lab, host, stage::BUILT_IN, "644", "")?;
+        }
     }
     lab.add("client", "1.2.3.100/24");
     lab.boot("client")?;

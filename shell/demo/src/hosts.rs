@@ -35,8 +35,19 @@ pub enum HostError {
         source: io::Error,
     },
     /// The host did not come up.
-    #[error("host {0} did not come up within 15 s; its console is in {1}")]
-    NotUp(String, PathBuf),
+    #[error("host {host} did not come up; its console says: {console}")]
+    NotUp {
+        /// Which.
+        host: String,
+        /// All that its first process printed.
+        console: String,
+    },
+    /// Nobody answers a client.
+    #[error("no answer came from the virtual addresses within {seconds} s; see the state above")]
+    Silent {
+        /// The patience.
+        seconds: u64,
+    },
     /// There is no such host, or it is off.
     #[error("host {0} is not running")]
     Off(String),
@@ -142,7 +153,8 @@ impl Lab {
             None => {
                 let _ = parent.kill();
                 let _ = parent.wait();
-                Err(HostError::NotUp(name.to_owned(), console))
+                let console = fs::read_to_string(&console).unwrap_or_default().trim().to_owned();
+                Err(HostError::NotUp { host: name.to_owned(), console })
             }
         }
     }
@@ -170,6 +182,14 @@ impl Lab {
         let mut command = Command::new("nsenter");
         command.args(["--target", &init.to_string(), "--mount", "--uts", "--net", "--pid", "--"]).arg(program);
         Ok(command)
+    }
+
+    /// The host's first process as seen from here: `/proc/<it>/root` is the host's root directory.
+    ///
+    /// # Errors
+    /// When the host is off.
+    pub fn first_process(&self, name: &str) -> Result<u32, HostError> {
+        self.running(name).map(|running| running.init)
     }
 
     /// Runs a shell line inside a host and waits for it, at most two minutes: nothing a person types here takes longer.

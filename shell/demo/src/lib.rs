@@ -8,4 +8,4 @@ pub mod stage;
 pub mod watch;
 
 pub use act::main;
-pub use enter::{enter, host_init, is_rootless};
+pub use enter::{EnterError, enter, host_init, is_rootless};

@@ -19,6 +19,9 @@ pub mod tutorial {
 const INIT_SCRIPT: &str = include_str!("opensips-init.sh");
 const KAMAILIO: &str = include_str!("kamailio.cfg");
 
+/// Where this file is, the init script starts the built-in responder, whatever else is installed.
+pub const BUILT_IN: &str = "/etc/opensips/built-in";
+
 /// Which cluster to set up.
 #[derive(Clone, Debug)]
 pub struct Setup {

@@ -163,8 +163,11 @@ impl Job {
             }
             Ok(_) | Err(_) => make_parent(&path).map_err(failed)?,
         }
-        fs::write(&path, text).map_err(failed)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).map_err(failed)?;
+        // In the place of the old one, not over it: who runs it just now reads on in the old one.
+        let new = path.with_extension("new");
+        fs::write(&new, text).map_err(failed)?;
+        fs::set_permissions(&new, fs::Permissions::from_mode(mode)).map_err(failed)?;
+        fs::rename(&new, &path).map_err(failed)?;
         self.made += 1;
         Ok(())
     }

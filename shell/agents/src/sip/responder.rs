@@ -14,7 +14,7 @@ const STREAMS_MAX: usize = 32;
 const STREAM_IDLE: Duration = Duration::from_secs(30);
 
 const USAGE: &str =
-    "usage: sip-responder --listen ADDRESS:PORT [--pidfile FILE]; also -l, -P, -f and -c as a proxy has them";
+    "usage: sip-responder --listen ADDRESS:PORT [--listen ...] [--pidfile FILE]; also -l, -P, -f and -c as a proxy has them";
 
 /// Why the responder does not run.
 #[derive(Debug, Error)]
@@ -32,6 +32,9 @@ pub enum ResponderError {
 
 /// Runs until it is killed: `--listen ADDRESS:PORT`, `--pidfile FILE`; 2 for a wrong command line, 1 for no luck.
 ///
+/// A host with several addresses gives `--listen` for each that is asked: an answer to a request that came in by `0.0.0.0`
+/// leaves from whichever address the kernel prefers, and a client that asked another one does not take it.
+///
 /// It also understands the options by which agents call a proxy, so that they can be tried out on it: `-l` and `-P`
 /// are the two above, `-f FILE` is ignored, and `-c` checks nothing and succeeds.
 pub fn main(args: &[String]) -> u8 {
@@ -45,22 +48,26 @@ pub fn main(args: &[String]) -> u8 {
 }
 
 fn serve_from(args: &[String]) -> Result<std::convert::Infallible, ResponderError> {
-    let (mut listen, mut pidfile) = (None, None);
+    let (mut listen, mut pidfile) = (Vec::new(), None);
     let mut words = args.iter();
     while let Some(word) = words.next() {
         let value = words.next().ok_or_else(|| ResponderError::Usage(format!("{word} needs a value")))?;
         match word.as_str() {
-            "--listen" | "-l" => listen = Some(address(value)?),
+            "--listen" | "-l" => listen.push(address(value)?),
             "--pidfile" | "-P" => pidfile = Some(PathBuf::from(value)),
             "-f" => {}
             _ => return Err(ResponderError::Usage(format!("unknown option {word}"))),
         }
     }
-    let responder = Responder::bind(listen.ok_or_else(|| ResponderError::Usage("--listen is missing".into()))?)?;
+    let mut responders = listen.into_iter().map(Responder::bind).collect::<Result<Vec<_>, _>>()?;
+    let last = responders.pop().ok_or_else(|| ResponderError::Usage("--listen is missing".into()))?;
     if let Some(path) = pidfile {
         write_pid(&path).map_err(|error| ResponderError::PidFile(path, error))?;
     }
-    responder.serve()
+    for responder in responders {
+        std::thread::spawn(move || responder.serve());
+    }
+    last.serve()
 }
 
 /// `ADDRESS:PORT`, also with the transport before it that a proxy's configuration has; both are always served.
