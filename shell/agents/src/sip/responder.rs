@@ -14,7 +14,7 @@ const STREAMS_MAX: usize = 32;
 const STREAM_IDLE: Duration = Duration::from_secs(30);
 
 const USAGE: &str =
-    "usage: sip-responder --listen ADDRESS:PORT [--listen ...] [--pidfile FILE]; also -l, -P, -f and -c as a proxy has them";
+    "usage: sip-responder --listen ADDRESS:PORT [...] [--pidfile FILE]; also -l, -P, -f and -c as a proxy has them";
 
 /// Why the responder does not run.
 #[derive(Debug, Error)]
