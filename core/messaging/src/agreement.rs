@@ -17,12 +17,12 @@ use crate::wire::{Cut, Seat, Stand, Sync};
 use model::{Instant, NodeName};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bits of a view number that name its proposer: more than `ha.cf` has nodes.
-const PROPOSER_BITS: u32 = 7;
+/// Bits of a view number that name its proposer: for more nodes than `ha.cf` has, as simulations have.
+const PROPOSER_BITS: u32 = 10;
 /// Bits that tell the proposer's lives apart, so that a node never uses a number of its former life again.
 const LIFE_BITS: u32 = 8;
 /// A life's rounds begin above those of the lives before it, unless others have led further already.
-const ROUNDS_PER_LIFE_BITS: u32 = 6;
+const ROUNDS_PER_LIFE_BITS: u32 = 4;
 /// An incarnation in milliseconds since 1970 has 41 bits; all together stays below 2^63.
 const INCARNATION_MASK: u64 = (1 << 41) - 1;
 
@@ -92,7 +92,7 @@ impl Proposal {
 
     /// Whether these are the members, in any order.
     pub(crate) fn is_for(&self, members: &[Member]) -> bool {
-        self.members.len() == members.len() && members.iter().all(|member| self.members.contains(member))
+        are_the_same(&self.members, members)
     }
 
     /// Takes a stand; false when it contradicts a `Sync` that is out already, so that all has to start again.
@@ -154,7 +154,7 @@ impl Proposal {
     /// By seniority. Who comes from no view, or from one without quorum into one with it, starts anew as a junior.
     fn seats(&self) -> Vec<Seat> {
         let mut seats: Vec<(Seniority, Seat)> = self.members.iter().map(|member| self.seat(member)).collect();
-        seats.sort_by(|a, b| a.0.cmp(&b.0));
+        seats.sort_by(|a, b| (a.0, &a.1.member.name).cmp(&(b.0, &b.1.member.name)));
         seats.into_iter().map(|(_, seat)| seat).collect()
     }
 
@@ -163,7 +163,7 @@ impl Proposal {
         let stand = self.stands.get(&member.name).unwrap_or(&unknown);
         let keeps_age = stand.view != 0 && (stand.quorate || !self.inherits_quorum());
         let born = if keeps_age { stand.born } else { self.number };
-        let seniority = Seniority::of(&member.name, stand.view, stand.quorate, stand.born);
+        let seniority = Seniority::of(stand.view, stand.quorate, stand.born);
         (seniority, Seat { member: member.clone(), born, previous: stand.view })
     }
 
@@ -179,6 +179,17 @@ impl Proposal {
         }
         cuts.into_values().collect()
     }
+}
+
+/// Whether two lists of members name the same, in any order.
+pub(crate) fn are_the_same(a: &[Member], b: &[Member]) -> bool {
+    let sorted = |members: &[Member]| {
+        let mut members: Vec<(NodeName, Incarnation)> =
+            members.iter().map(|member| (member.name.clone(), member.incarnation)).collect();
+        members.sort();
+        members
+    };
+    a.len() == b.len() && (a == b || sorted(a) == sorted(b))
 }
 
 #[cfg(test)]

@@ -2,53 +2,53 @@
 //!
 //! Only mutual reachability counts, so a one-way link never leaves half a member.
 
+use crate::places::Places;
 use model::NodeName;
-use std::collections::BTreeSet;
 
-/// What seniority is judged by; the smaller one is the senior.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What seniority is judged by; the smaller one is the senior. Of equals it is who comes first by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Seniority {
     /// 0: of a view with quorum; 1: of one without; 2: of none.
-    pub(crate) lineage: u8,
+    lineage: u8,
     /// The view in which it became a member.
-    pub(crate) born: u64,
-    pub(crate) name: NodeName,
+    born: u64,
 }
 
 impl Seniority {
-    pub(crate) fn of(name: &NodeName, view: u64, quorate: bool, born: u64) -> Self {
+    pub(crate) fn of(view: u64, quorate: bool, born: u64) -> Self {
         let lineage = match (view, quorate) {
             (0, _) => 2,
             (_, false) => 1,
             (_, true) => 0,
         };
-        Self { lineage, born, name: name.clone() }
+        Self { lineage, born }
     }
 }
 
 /// A node as the clique is grown over.
 #[derive(Clone, Debug)]
-pub(crate) struct Vertex {
-    pub(crate) seniority: Seniority,
-    pub(crate) fingerprint: u64,
-    pub(crate) hears: BTreeSet<u64>,
+pub(crate) struct Vertex<'a> {
+    /// Its seniority, and its place among the configured nodes, which are sorted by name.
+    pub(crate) rank: (Seniority, usize),
+    pub(crate) hears: &'a Places,
 }
 
-/// The clique that holds `own`, senior first. All of `others` must be mutual with `own`.
-pub(crate) fn grow(own: Vertex, mut others: Vec<Vertex>) -> Vec<NodeName> {
-    others.sort_by(|a, b| a.seniority.cmp(&b.seniority));
+/// The places of the clique that holds `own`, senior first. All of `others` must be mutual with `own`.
+pub(crate) fn grow(own: (Seniority, usize), mut others: Vec<Vertex>, configured: usize) -> Vec<usize> {
+    others.sort_by_key(|vertex| vertex.rank);
+    let mut members = Places::default();
+    let mut heard_by_all = Places::first(configured);
     let mut clique = vec![own];
     for vertex in others {
-        if clique.iter().skip(1).all(|member| mutual(member, &vertex)) {
-            clique.push(vertex);
+        let place = vertex.rank.1;
+        if heard_by_all.contains(place) && members.is_subset_of(vertex.hears) {
+            members.insert(place);
+            heard_by_all.intersect(vertex.hears);
+            clique.push(vertex.rank);
         }
     }
-    clique.sort_by(|a, b| a.seniority.cmp(&b.seniority));
-    clique.into_iter().map(|vertex| vertex.seniority.name).collect()
-}
-
-fn mutual(a: &Vertex, b: &Vertex) -> bool {
-    a.hears.contains(&b.fingerprint) && b.hears.contains(&a.fingerprint)
+    clique.sort();
+    clique.into_iter().map(|(_, place)| place).collect()
 }
 
 /// A node's life in eight bytes (FNV-1a over name and incarnation): what heartbeats list instead of names.
@@ -62,37 +62,41 @@ pub(crate) fn fingerprint(name: &NodeName, incarnation: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{Seniority, Vertex, grow};
-    use model::NodeName;
+    use crate::places::Places;
 
-    fn vertex(name: &str, print: u64, born: u64, hears: &[u64]) -> Vertex {
-        let seniority = Seniority::of(&NodeName::new(name), born, true, born);
-        Vertex { seniority, fingerprint: print, hears: hears.iter().copied().collect() }
-    }
-
-    fn text(clique: &[NodeName]) -> String {
-        clique.iter().map(NodeName::as_str).collect()
+    /// Of nodes by name, when each became a member, and whom it hears: the clique of the first one, by name.
+    fn clique(nodes: &[(&str, u64, &[usize])]) -> String {
+        let hears = |list: &[usize]| {
+            let mut places = Places::default();
+            list.iter().for_each(|place| places.insert(*place));
+            places
+        };
+        let hears: Vec<Places> = nodes.iter().map(|(_, _, list)| hears(list)).collect();
+        let vertex = |(place, (_, born, _)): (usize, &(&str, u64, &[usize]))| Vertex {
+            rank: (Seniority::of(*born, true, *born), place),
+            hears: &hears[place],
+        };
+        let mut vertices: Vec<Vertex> = nodes.iter().enumerate().map(vertex).collect();
+        let own = vertices.remove(0).rank;
+        grow(own, vertices, nodes.len()).into_iter().map(|place| nodes[place].0).collect()
     }
 
     #[test]
     fn seniority_orders_those_who_hear_each_other() {
-        let own = vertex("a", 1, 0, &[2, 3]);
-        let others = vec![vertex("c", 3, 4, &[1, 2]), vertex("b", 2, 5, &[1, 3])];
-        assert_eq!(text(&grow(own, others)), "cba");
+        assert_eq!(clique(&[("a", 0, &[1, 2]), ("b", 5, &[0, 2]), ("c", 4, &[0, 1])]), "cba");
     }
 
     #[test]
     fn of_two_that_do_not_hear_each_other_the_senior_is_taken() {
-        let own = vertex("a", 1, 9, &[2, 3]);
-        for hears in [&[1][..], &[1, 3][..]] {
-            let others = vec![vertex("b", 2, 1, hears), vertex("c", 3, 2, &[1])];
-            assert_eq!(text(&grow(own.clone(), others)), "ba");
+        for hears in [&[0][..], &[0, 2][..]] {
+            assert_eq!(clique(&[("a", 9, &[1, 2]), ("b", 1, hears), ("c", 2, &[0])]), "ba");
+            assert_eq!(clique(&[("a", 9, &[1, 2]), ("b", 1, &[0]), ("c", 2, hears)]), "ba");
         }
     }
 
     #[test]
     fn a_lineage_with_quorum_is_senior_to_an_older_one_without() {
-        let name = NodeName::new("x");
-        assert!(Seniority::of(&name, 9, true, 9) < Seniority::of(&name, 1, false, 1));
-        assert!(Seniority::of(&name, 9, false, 9) < Seniority::of(&name, 0, true, 0));
+        assert!(Seniority::of(9, true, 9) < Seniority::of(1, false, 1));
+        assert!(Seniority::of(9, false, 9) < Seniority::of(0, true, 0));
     }
 }

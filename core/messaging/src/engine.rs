@@ -8,7 +8,7 @@
 //! - only who hears *this* life of ours counts, so no recording from before our start makes a dead peer a member.
 //!
 //! What it costs at rest: one heartbeat per node and `keepalive` on each medium, about 50 bytes for two nodes and 290 for
-//! 32, before sealing. While a peer is late, eight more a `keepalive` to it, and four times the heartbeats for twenty.
+//! 32, before sealing. While a peer is late, eight questions more a `keepalive`, and four times the heartbeats for twenty.
 
 mod agree;
 mod beat;
@@ -97,6 +97,8 @@ enum Timer {
     Patience,
     /// When a member that has started anew is no longer waited for.
     NewLife,
+    /// When to look at what several heartbeats have changed.
+    Review,
     /// When to send unacknowledged slots again.
     Resend,
     /// When to submit again what was not numbered.
@@ -116,6 +118,8 @@ enum Timer {
 struct Due {
     /// They decide who should be with whom.
     settle: bool,
+    /// They may, and others of their kind are on their way.
+    review: bool,
     /// The others must hear of them at once.
     beat: bool,
 }
@@ -148,6 +152,8 @@ pub struct Engine {
     patience_over: bool,
     departure: Departure,
     due: Due,
+    /// When it was last looked at who should be with whom.
+    settled_at: Instant,
 }
 
 impl Engine {
@@ -155,11 +161,11 @@ impl Engine {
     pub fn new(mut setup: Setup, now: Instant) -> Self {
         setup.nodes.sort();
         setup.nodes.dedup();
-        let others = setup.nodes.iter().filter(|name| **name != setup.own).cloned();
+        let print = fingerprint(&setup.own, setup.incarnation.0);
         let mut engine = Self {
-            print: fingerprint(&setup.own, setup.incarnation.0),
+            print,
             node_lines: setup.nodes.iter().fold(0, |lines, name| fingerprint(name, lines)),
-            peers: Peers::new(others, setup.links),
+            peers: Peers::new(&setup.nodes, &setup.own, print, setup.links),
             agreement: Agreement::default(),
             session: None,
             lineage: Lineage::default(),
@@ -176,7 +182,8 @@ impl Engine {
             settled: false,
             patience_over: false,
             departure: Departure::Stays,
-            due: Due { settle: true, beat: true },
+            due: Due { settle: true, review: false, beat: true },
+            settled_at: Instant::ZERO,
             setup,
         };
         engine.timers.set(Timer::Settled, now + engine.setup.timing.initdead);
@@ -189,7 +196,8 @@ impl Engine {
         if self.departure.is_gone() {
             return;
         }
-        if std::mem::take(&mut self.due.settle) {
+        let review = std::mem::take(&mut self.due.review);
+        if std::mem::take(&mut self.due.settle) || (review && self.is_time_for_review(now)) {
             self.settle(now);
         }
         if std::mem::take(&mut self.due.beat) {
@@ -215,7 +223,7 @@ impl Engine {
                 self.patience_over = true;
                 self.due.settle = true;
             }
-            Timer::NewLife => self.due.settle = true,
+            Timer::NewLife | Timer::Review => self.due.settle = true,
             Timer::Resend => self.resend_slots(now),
             Timer::Submit => self.submit_again(now),
             Timer::Ack => self.acknowledge(now),

@@ -8,6 +8,7 @@ pub mod contract;
 mod engine;
 mod order;
 mod peers;
+mod places;
 pub mod problem;
 mod quorum;
 mod replay;

@@ -20,8 +20,8 @@ pub(crate) use encode::encode;
 pub(crate) const VERSION: u8 = 1;
 /// A name longer than this is nobody's `uname -n`.
 pub(crate) const NAME_MAX: usize = 64;
-/// No list in a packet is longer: as many nodes as `ha.cf` may name, with room for gaps of the order.
-pub(crate) const LIST_MAX: usize = 128;
+/// No list in a packet is longer: ten times as many nodes as `ha.cf` may name, as simulations have.
+pub(crate) const LIST_MAX: usize = 1024;
 /// Payload bytes in one packet: with headers, seal and UDP it stays within an Ethernet frame.
 pub(crate) const PIECE_MAX: usize = 1200;
 /// The largest broadcast: a CIB of several megabytes, with room.

@@ -13,7 +13,7 @@ pub(crate) mod wire;
 
 pub use grant::Grant;
 
-use crate::contract::{Incarnation, Member, Opened};
+use crate::contract::{Incarnation, Opened};
 use model::{Instant, NodeName, Rng};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -145,9 +145,4 @@ impl Seat {
 
 fn answer(question: &Question, ruling: Ruling) -> Verdict {
     Verdict::Answer(wire::encode_answer(&Answer { nonce: question.nonce, ruling }))
-}
-
-/// Whether two sets of members are the same, in any order.
-pub(crate) fn same(a: &[Member], b: &[Member]) -> bool {
-    a.len() == b.len() && a.iter().all(|member| b.contains(member))
 }

@@ -1,7 +1,8 @@
 //! Life signs: ours in time, and those of the peers watched.
 //!
-//! Redundancy under loss: a peer that misses one heartbeat is asked at an eighth of `keepalive`, and both sides beat four
-//! times as often for the next twenty. The cost is nothing while no packet is lost, and five-fold heartbeats while some are.
+//! Redundancy under loss: a peer that misses one heartbeat is asked at an eighth of `keepalive` and answers everybody, and
+//! all beat four times as often for the next twenty. The cost is nothing while no packet is lost, and five-fold heartbeats
+//! while some are.
 
 use super::{Engine, Timer};
 use crate::clique::fingerprint;
@@ -13,10 +14,16 @@ use std::time::Duration;
 const INTERVAL_MIN: Duration = Duration::from_millis(5);
 /// How many keepalives a brisk pace lasts.
 const BRISK_BEATS: u32 = 20;
+/// A node that is late is asked eight times a `keepalive` by each of so many; more share the work.
+const ASKERS: usize = 8;
+/// What is said to everybody because somebody is heard, or asks, waits for company: so long for each configured node.
+const COMPANY: Duration = Duration::from_micros(50);
 
-/// Until when we beat faster than `keepalive`.
+/// When we have beaten, and until when we beat faster than `keepalive`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pace {
+    /// The last heartbeat for everybody.
+    last: Option<Instant>,
     until: Instant,
     /// Until when we ask the others to do so as well.
     asking: Instant,
@@ -33,9 +40,26 @@ impl Engine {
     pub(super) fn beat(&mut self, now: Instant, to: Option<NodeName>, flags: u8) {
         let beat = self.heartbeat(now, flags);
         if to.is_none() {
+            self.pace.last = Some(now);
             self.timers.set(Timer::Beat, now + self.interval(now));
         }
         self.send(to, Body::Heartbeat(beat));
+    }
+
+    /// A heartbeat for everybody, now or after a moment: a hundred nodes that start together do not answer each of the
+    /// hundred.
+    pub(super) fn beat_soon(&mut self, now: Instant) {
+        let company = COMPANY * u32::try_from(self.peers.configured()).expect("there are few nodes");
+        match self.pace.last.map(|last| last + company).filter(|at| *at > now) {
+            None => self.beat(now, None, 0),
+            Some(at) => self.beat_by(at),
+        }
+    }
+
+    fn beat_by(&mut self, at: Instant) {
+        if self.timers.at(&Timer::Beat).is_none_or(|next| next > at) {
+            self.timers.set(Timer::Beat, at);
+        }
     }
 
     fn heartbeat(&self, now: Instant, flags: u8) -> Heartbeat {
@@ -71,10 +95,7 @@ impl Engine {
     /// A peer misses packets of ours.
     pub(super) fn beat_faster(&mut self, now: Instant) {
         self.pace.until = now + BRISK_BEATS * self.setup.timing.keepalive;
-        let next = now + self.interval(now);
-        if self.timers.at(&Timer::Beat).is_none_or(|at| at > next) {
-            self.timers.set(Timer::Beat, next);
-        }
+        self.beat_by(now + self.interval(now));
     }
 
     /// One heartbeat is missing for sure.
@@ -104,8 +125,15 @@ impl Engine {
         self.pace.asking = now + BRISK_BEATS * timing.keepalive;
         self.beat_faster(now);
         self.beat(now, Some(name.clone()), Flags::ANSWER);
-        let next = (now + (timing.keepalive / 8).max(INTERVAL_MIN)).min(heard + timing.deadtime);
+        let next = (now + self.ask_every()).min(heard + timing.deadtime);
         self.timers.set(Timer::Peer(name.clone()), next);
+    }
+
+    /// How often a late peer is asked. All hear the answer, so many nodes need not ask as often as few.
+    fn ask_every(&self) -> Duration {
+        let share = self.peers.configured().div_ceil(ASKERS);
+        let share = u32::try_from(share).expect("there are few nodes");
+        (self.setup.timing.keepalive / 8).max(INTERVAL_MIN) * share
     }
 
     fn lose(&mut self, name: &NodeName, silence: Duration, left: bool) {

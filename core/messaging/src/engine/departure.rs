@@ -82,7 +82,7 @@ impl Engine {
         let Some(session) = &self.session else { return true };
         let number = session.view.number;
         self.peers.iter().all(|(name, peer)| {
-            let stays = session.member(name).is_some() && peer.is_mutual(self.print);
+            let stays = session.member(name).is_some() && peer.is_mutual();
             !stays || peer.report.flags.has(Flags::LEAVING) || peer.report.view > number
         })
     }

@@ -40,9 +40,9 @@ impl Engine {
 
     fn admit(&mut self, now: Instant, link: LinkId, packet: Packet) {
         let name = packet.sender.clone();
-        let Some(peer) = self.peers.get_mut(&name) else { return self.on_unlisted(now, &name) };
-        let known = peer.incarnation;
-        match peer.admit(&packet, &name, link, now) {
+        let known = self.peers.get(&name).and_then(|peer| peer.incarnation);
+        let Some(admission) = self.peers.admit(&packet, link, now) else { return self.on_unlisted(now, &name) };
+        match admission {
             Admission::Fresh => {
                 self.note_life(now, &name, known, packet.incarnation);
                 self.note_numbers(now, &packet);
@@ -73,7 +73,7 @@ impl Engine {
         }
         peer.since = Some(now);
         self.due.settle = true;
-        self.due.beat = true;
+        self.beat_soon(now);
         self.timers.set(Timer::Peer(name.clone()), now + self.late_after());
         let text = match known {
             None => format!("{name} is heard"),
@@ -95,7 +95,7 @@ impl Engine {
         if member && packet.view == session.view.number {
             session.confirmed.insert(packet.sender.clone());
         }
-        self.due.settle |= seen > session.view.number || (member && packet.view < session.view.number);
+        self.due.review |= seen > session.view.number || (member && packet.view < session.view.number);
     }
 
     fn dispatch(&mut self, now: Instant, from: &NodeName, packet: Packet) {
@@ -128,13 +128,12 @@ impl Engine {
     }
 
     fn on_heartbeat(&mut self, now: Instant, from: &NodeName, number: u64, view: u64, beat: &Heartbeat) {
-        let Some(peer) = self.peers.get_mut(from) else { return };
-        self.due.settle |= peer.note_heartbeat(number, beat);
+        self.due.review |= self.peers.note_heartbeat(from, number, beat);
         if beat.flags.has(Flags::BRISK) {
             self.beat_faster(now);
         }
         if beat.flags.has(Flags::ANSWER) {
-            self.beat(now, Some(from.clone()), 0);
+            self.beat_soon(now);
         }
         if beat.nodes != self.node_lines {
             self.notice_rarely(now, "node-lines-differ", || {
@@ -168,8 +167,7 @@ impl Engine {
 
     fn accept_older_life(&mut self, packet: &Packet) {
         let name = &packet.sender;
-        let Some(peer) = self.peers.get_mut(name) else { return };
-        peer.begin_life(name, packet.incarnation);
+        self.peers.begin_life(name, packet.incarnation);
         let text = format!(
             "{name} is back with a lower generation than before, and has proved that it is alive; its identity file was probably lost"
         );

@@ -7,12 +7,14 @@ use crate::order::log::Log;
 use crate::order::sequencer::Sequencer;
 use crate::wire::Sync;
 use model::{Instant, NodeName};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that lives as long as one view.
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) view: View,
+    /// Where each member stands in the view.
+    ranks: BTreeMap<NodeName, usize>,
     /// The view in which we became a member.
     pub(super) born: u64,
     pub(super) log: Log,
@@ -43,12 +45,13 @@ impl Session {
             acked: 0,
             confirmed: BTreeSet::new(),
             installed: now,
+            ranks: view.members.iter().enumerate().map(|(rank, member)| (member.name.clone(), rank)).collect(),
             view,
         }
     }
 
     pub(super) fn member(&self, name: &NodeName) -> Option<&Member> {
-        self.view.members.iter().find(|member| member.name == *name)
+        self.ranks.get(name).map(|rank| &self.view.members[*rank])
     }
 
     pub(super) fn coordinator_incarnation(&self) -> Incarnation {
@@ -63,7 +66,7 @@ fn names(sync: &Sync) -> Vec<NodeName> {
 
 fn view(sync: &Sync, configured: &[NodeName]) -> View {
     let members: Vec<Member> = sync.seats.iter().map(|seat| seat.member.clone()).collect();
-    let names = names(sync);
+    let names: BTreeSet<NodeName> = names(sync).into_iter().collect();
     let first = sync.seats.first().expect("a view that is installed has us as a member");
     let shares = |previous: u64| previous != 0 && previous == first.previous;
     let newcomers = sync.seats.iter().skip(1).filter(|seat| !shares(seat.previous));

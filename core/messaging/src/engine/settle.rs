@@ -1,6 +1,7 @@
 //! The one place that derives from all facts who should be in a view with us, and whether to propose it.
 
 use super::{Engine, Timer};
+use crate::agreement::are_the_same;
 use crate::clique::{Seniority, Vertex, grow};
 use crate::contract::{Incarnation, Member};
 use crate::peers::Peer;
@@ -10,13 +11,31 @@ use std::time::Duration;
 
 /// The least time for which a senior is trusted to propose, and a member to be seen in a view.
 const PATIENCE_MIN: Duration = Duration::from_millis(500);
+/// How long the second of two heartbeats that bring news waits for more, for each configured node: when a host dies, each of
+/// n others hears of it from n - 1, and one look over all n costs about a tenth of this for each.
+const REVIEW_AFTER: Duration = Duration::from_micros(5);
 
 impl Engine {
+    /// Whether to settle now; else it is done soon, for this packet and those that follow it.
+    pub(super) fn is_time_for_review(&mut self, now: Instant) -> bool {
+        let nodes = u32::try_from(self.peers.configured()).expect("there are few nodes");
+        let at = self.settled_at + REVIEW_AFTER * nodes;
+        if at > now {
+            self.timers.set(Timer::Review, at);
+        }
+        at <= now
+    }
+
     /// Compares what is with what should be, and proposes a view if that is ours to do.
     pub(super) fn settle(&mut self, now: Instant) {
         if self.departure.is_announced() {
             return self.try_to_leave(now);
         }
+        if self.agreement.proposal.is_none() && self.follows_another(now) {
+            return;
+        }
+        self.settled_at = now;
+        self.timers.cancel(&Timer::Review);
         let desired = self.desired();
         let place = desired.iter().position(|member| member.name == self.setup.own).unwrap_or(0);
         if let Some(proposal) = &self.agreement.proposal {
@@ -88,16 +107,17 @@ impl Engine {
     /// agree on who is senior, from outbidding each other at the speed of the network.
     fn follows_another(&self, now: Instant) -> bool {
         let limit = self.patience() / 2;
-        self.agreement.follows.as_ref().is_some_and(|(name, since)| {
-            now.since(*since) < limit && self.peers.get(name).is_some_and(|peer| self.stays(peer))
-        })
+        self.agreement
+            .follows
+            .as_ref()
+            .is_some_and(|(name, since)| now.since(*since) < limit && self.peers.get(name).is_some_and(stays))
     }
 
     /// What we are is not what should be.
     fn change_is_due(&self, now: Instant, desired: &[Member]) -> bool {
         let Some(session) = &self.session else { return self.may_begin(desired) };
         let view = &session.view;
-        let same = view.members.len() == desired.len() && desired.iter().all(|member| view.members.contains(member));
+        let same = are_the_same(&view.members, desired);
         let overdue = now.since(session.installed) > self.patience();
         let astray = |member: &Member| {
             let behind = self.peers.get(&member.name).is_some_and(|peer| peer.report.view < view.number);
@@ -116,9 +136,7 @@ impl Engine {
     fn propose_without_seniors(&mut self, now: Instant, rest: &[Member]) {
         let session = self.session.as_ref();
         let current = session.is_some_and(|session| {
-            session.view.members.len() == rest.len()
-                && rest.iter().all(|member| session.view.members.contains(member))
-                && self.agreement.promised <= session.view.number
+            are_the_same(&session.view.members, rest) && self.agreement.promised <= session.view.number
         });
         if !current {
             self.propose(now, rest.to_vec());
@@ -130,34 +148,42 @@ impl Engine {
 
     /// Who should be in a view with us, senior first.
     pub(super) fn desired(&self) -> Vec<Member> {
-        let own = self.own_vertex();
-        let others = self.peers.iter().filter(|(name, peer)| self.is_candidate(name, peer));
-        let vertices = others.map(|(name, peer)| vertex(name, peer)).collect();
-        grow(own, vertices).into_iter().map(|name| self.member(name)).collect()
+        let vertices = (0..self.peers.configured()).filter_map(|place| self.vertex(place)).collect();
+        grow(self.own_rank(), vertices, self.peers.configured()).into_iter().map(|place| self.member(place)).collect()
     }
 
-    fn member(&self, name: NodeName) -> Member {
+    fn member(&self, place: usize) -> Member {
         let own = self.setup.incarnation;
-        let incarnation = self.peers.get(&name).map_or(Some(own), |peer| peer.incarnation);
-        Member { name, incarnation: incarnation.unwrap_or(Incarnation(0)) }
+        let incarnation = self.peers.at(place).map_or(Some(own), |peer| peer.incarnation);
+        Member { name: self.peers.name(place).clone(), incarnation: incarnation.unwrap_or(Incarnation(0)) }
     }
 
-    fn own_vertex(&self) -> Vertex {
+    fn own_rank(&self) -> (Seniority, usize) {
         let (view, quorate, born) = match &self.session {
             Some(session) => (session.view.number, session.view.quorate, session.born),
             None => (0, false, 0),
         };
-        let hears = self.peers.heard().into_iter().collect();
-        Vertex { seniority: Seniority::of(&self.setup.own, view, quorate, born), fingerprint: self.print, hears }
+        (Seniority::of(view, quorate, born), self.peers.own())
+    }
+
+    /// The peer at this place, if it is a candidate.
+    fn vertex(&self, place: usize) -> Option<Vertex<'_>> {
+        let name = self.peers.name(place);
+        let report = &self.peers.at(place).filter(|peer| self.is_candidate(name, peer))?.report;
+        let quorate = report.flags.has(Flags::QUORATE);
+        let seniority = Seniority::of(report.view, quorate, report.born);
+        Some(Vertex { rank: (seniority, place), hears: &report.hears })
     }
 
     /// Hears us and is heard, stays, and is not bound to a coordinator whom it hears and we cannot reach.
     fn is_candidate(&self, name: &NodeName, peer: &Peer) -> bool {
+        if !stays(peer) {
+            return false;
+        }
         let bound = peer.report.coordinator;
-        let alone = bound != peer.fingerprint && !peer.report.hears.contains(&bound);
+        let alone = bound != peer.fingerprint && !self.peers.is_heard_by(peer, bound);
         let free = peer.report.view == 0 || alone || bound == self.print || self.is_of_our_view(name, peer);
-        self.stays(peer)
-            && (free || self.peers.iter().any(|(_, other)| other.fingerprint == bound && self.stays(other)))
+        free || self.peers.living(bound).is_some_and(stays)
     }
 
     /// A member of our view that is in it, or on its way into it.
@@ -166,18 +192,9 @@ impl Engine {
         let member = session.member(name).is_some_and(|member| Some(member.incarnation) == peer.incarnation);
         member && peer.report.view <= session.view.number
     }
-
-    fn stays(&self, peer: &Peer) -> bool {
-        peer.is_mutual(self.print) && !peer.report.flags.has(Flags::LEAVING)
-    }
 }
 
-fn vertex(name: &NodeName, peer: &Peer) -> Vertex {
-    let report = &peer.report;
-    let quorate = report.flags.has(Flags::QUORATE);
-    Vertex {
-        seniority: Seniority::of(name, report.view, quorate, report.born),
-        fingerprint: peer.fingerprint,
-        hears: report.hears.clone(),
-    }
+/// Is with us, and does not leave.
+fn stays(peer: &Peer) -> bool {
+    peer.is_mutual() && !peer.report.flags.has(Flags::LEAVING)
 }

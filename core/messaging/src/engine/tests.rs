@@ -2,6 +2,7 @@
 
 mod check;
 mod cost;
+mod crowd;
 mod detector;
 mod identity;
 mod membership;

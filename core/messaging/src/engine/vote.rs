@@ -7,8 +7,8 @@
 //! Only who proposes or coordinates asks. What is believed here ends before the witness gives its vote to others.
 
 use super::{Engine, Timer};
+use crate::agreement::are_the_same;
 use crate::contract::{Member, Opened, Output};
-use crate::witness::same;
 use crate::witness::wire::{Answer, Question, Ruling, answer, encode_question};
 use model::{Instant, Severity};
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub(super) struct Vote {
 impl Vote {
     /// These members have it now.
     pub(super) fn is_held_by(&self, members: &[Member], now: Instant) -> bool {
-        now < self.held_until && same(&self.wanted, members)
+        now < self.held_until && are_the_same(&self.wanted, members)
     }
 }
 
@@ -92,7 +92,7 @@ impl Engine {
     }
 
     fn want_vote(&mut self, now: Instant, members: &[Member]) {
-        if same(&self.vote.wanted, members) {
+        if are_the_same(&self.vote.wanted, members) {
             return;
         }
         self.vote =

@@ -1,7 +1,8 @@
 //! What it costs to be a cluster at rest, printed: packets and bytes a second, before sealing.
 
+use super::crowd::{Crowd, Work};
 use super::world::{MS, World};
-use crate::contract::Delivery;
+use crate::config::Timing;
 use std::time::Duration;
 
 fn cost(count: usize, keepalive: Duration) -> (u64, u64) {
@@ -30,45 +31,42 @@ fn a_cluster_at_rest_sends_heartbeats_only() {
     }
 }
 
-/// What each node sends and hears in a span of a world's life, in packets and bytes before sealing.
-fn per_node(world: &mut World, span: Duration) -> [u64; 3] {
-    let sum = |world: &World| {
-        let counters = world.engines.iter().flatten().map(|engine| engine.status(world.now).counters);
-        counters.fold([0, 0, 0], |[sent, bytes, heard], one| {
-            [sent + one.sent, bytes + one.sent_bytes, heard + one.received]
-        })
-    };
-    let before = sum(world);
-    world.run(span);
-    let after = sum(world);
-    let nodes = u64::try_from(world.engines.iter().flatten().count()).unwrap();
-    [0, 1, 2].map(|place| (after[place] - before[place]) / nodes)
+/// One row of the tables in `docs/scale.md`: each node's share, and the time of all engines.
+fn row(what: &str, count: usize, took: Duration, work: &Work) {
+    let nodes = u64::try_from(count).unwrap();
+    println!(
+        "{count:>4} nodes, {what:<9} {took:>9.1?}: each sent {:>5} of {:>5} B, heard {:>7}, worked {:>8.1?}",
+        work.sent.div_ceil(nodes),
+        work.sent_bytes / work.sent.max(1),
+        work.heard / nodes,
+        work.processor / u32::try_from(count).unwrap(),
+    );
 }
 
-/// The rows of the table in `docs/scale.md`: `cargo test --release -p messaging -- --ignored --nocapture what_a_size_costs`.
+/// The tables in `docs/scale.md`; `SIZES=2,8` when compiling measures others:
+/// `cargo test --release -p messaging -- --ignored --nocapture what_a_size_costs`.
 #[test]
 #[ignore = "prints a table, and takes minutes"]
-#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a measurement of real time")]
 fn what_a_size_costs() {
-    for count in [2, 8, 32, 64] {
-        let mut world = World::of(count);
-        world.timing.deadtime = 1_000 * MS;
-        world.start_all();
-        world.run(3_000 * MS);
-        assert!(world.is_whole(), "{count}");
-        let rest = per_node(&mut world, 10_000 * MS).map(|sum| sum / 10);
-        world.broadcast(1, Delivery::Safe, &[7; 1000]);
-        let broadcast = per_node(&mut world, 1_000 * MS);
-        world.crash(0);
-        let start = std::time::Instant::now();
-        let took = world.run_until(5_000 * MS, World::is_whole).unwrap();
-        let cpu = start.elapsed();
-        let mut other = World::of(count);
-        other.timing.deadtime = 1_000 * MS;
-        other.start_all();
-        let boot = per_node(&mut other, 50 * MS);
-        println!(
-            "{count} nodes: at rest {rest:?} a second, broadcast {broadcast:?} in that second, boot {boot:?}, view {took:?}, cpu {cpu:?}"
-        );
+    let sizes = option_env!("SIZES").unwrap_or("2,8,32,64,100");
+    for count in sizes.split(',').map(|size| size.parse().unwrap()) {
+        let timing = Timing { keepalive: 100 * MS, warntime: 500 * MS, deadtime: 1_000 * MS, initdead: 30_000 * MS };
+        let mut crowd = Crowd::start(count, timing);
+        let took = crowd.run_until(20_000 * MS, Crowd::is_whole).expect("all are together");
+        row("start", count, took, &crowd.take_work());
+        crowd.run(200 * MS);
+        crowd.take_work();
+        crowd.run(1_000 * MS);
+        row("rest", count, 1_000 * MS, &crowd.take_work());
+        crowd.broadcast(count / 2, &[7; 1000]);
+        let took = crowd.run_until(20_000 * MS, |crowd| crowd.all_delivered(1)).expect("all have it");
+        row("broadcast", count, took, &crowd.take_work());
+        crowd.crash(0);
+        crowd.run(999 * MS);
+        row("silence", count, 999 * MS, &crowd.take_work());
+        let took = crowd.run_until(20_000 * MS, Crowd::is_whole).expect("all others are together");
+        row("view", count, 999 * MS + took, &crowd.take_work());
+        crowd.run(10 * MS);
+        row("after it", count, 10 * MS, &crowd.take_work());
     }
 }

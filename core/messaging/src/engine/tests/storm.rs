@@ -153,7 +153,7 @@ fn portrait(world: &World) -> String {
                 text,
                 "   {name}: lost {} mutual {} view {} promised {} flags {:?}",
                 peer.lost,
-                peer.is_mutual(engine.print),
+                peer.is_mutual(),
                 report.view,
                 report.promised,
                 report.flags
