@@ -107,9 +107,7 @@ impl Cluster {
             self.run(host, "rm /var/lib/heartbeat/crm/cib.xml")?;
         }
         self.start_together(&["sip-c", "sip-d"])?;
-        self.wait("the neighbours found each other", Duration::from_secs(20), |cluster| {
-            cluster.run("sip-c", "crm_mon -1").is_ok_and(|text| text.contains("Online: [ sip-c sip-d ]"))
-        })
+        self.wait_for_members(&["sip-c", "sip-d"])
     }
 
     /// A counter of the messaging layer on a host, by its name in `systole status --json`.
@@ -238,6 +236,17 @@ impl Cluster {
                 Err(failure) => return Err(failure),
             }
         }
+    }
+
+    /// Waits up to 20 s until each of these hosts says that exactly these are online.
+    ///
+    /// # Errors
+    /// When one of them does not say so in time.
+    pub fn wait_for_members(&self, hosts: &[&str]) -> Result<(), Failure> {
+        let members = format!("Online: [ {} ]", hosts.join(" "));
+        self.wait(&members, Duration::from_secs(20), |cluster| {
+            hosts.iter().all(|host| cluster.run(host, "crm_mon -1").is_ok_and(|text| text.contains(&members)))
+        })
     }
 
     /// Waits until `probe` is true.

@@ -2,6 +2,7 @@
 //!
 //! The hosts themselves are `demo::hosts`, the same that `systole demo` shows to a newcomer.
 
+mod answers;
 mod capture;
 pub mod claims;
 mod cluster;
@@ -10,6 +11,7 @@ pub mod runner;
 mod said;
 mod timeline;
 
+pub use answers::Answers;
 pub use capture::Capture;
 pub use cluster::{Cluster, FAST, Failure, SERVICE, binary, require};
 pub use ledger::{Call, Ledger};

@@ -11,9 +11,7 @@ use std::time::Duration;
 const MEMBERS: &str = "Online: [ sip-a sip-b ]";
 
 fn rejoined(cluster: &Cluster) -> Result<(), Failure> {
-    cluster.wait("both are members", PATIENCE, |c| {
-        [A, B].iter().all(|host| c.run(host, "crm_mon -1").is_ok_and(|text| text.contains(MEMBERS)))
-    })?;
+    cluster.wait_for_members(&[A, B])?;
     cluster.settle()
 }
 
@@ -103,9 +101,9 @@ pub fn other_key() -> Result<(), Failure> {
     // Without its resources, so that the two halves do not fight for the addresses.
     cluster.run(B, "rm /var/lib/heartbeat/crm/cib.xml*")?;
     cluster.start(B)?;
-    std::thread::sleep(Duration::from_secs(3));
+    cluster.wait("its packets are counted", PATIENCE, |c| c.counter(A, "bad-seals").is_ok_and(|count| count > 5))?;
+    std::thread::sleep(Duration::from_secs(2));
     cluster.ask(A, "crm_mon -1")?.expect(&["Online: [ sip-a ]", "OFFLINE: [ sip-b ]"])?;
-    require(cluster.counter(A, "bad-seals")? > 5, "its packets are counted")?;
     let said = cluster.run(A, "grep -c '\\[seal-bad\\]' /var/log/ha-log")?;
     require(said.trim() == "1", format!("it is said once, not {said} times"))?;
     require(cluster.active()? == A, "sip-a serves on")?;
@@ -131,11 +129,13 @@ fn neighbours(ha_cf: &str, authkeys: &str) -> Result<(), Failure> {
     let (mut cluster, watch) = serving()?;
     clear_ledgers(&cluster)?;
     cluster.add_neighbours(ha_cf, authkeys)?;
-    std::thread::sleep(Duration::from_secs(3));
+    cluster.wait("foreign packets are counted", PATIENCE, |c| {
+        let counts = ["bad-seals", "unlisted-senders"].map(|name| c.counter(A, name).unwrap_or(0));
+        counts.iter().sum::<u64>() > 5
+    })?;
+    std::thread::sleep(Duration::from_secs(2));
     cluster.ask("sip-d", "crm_mon -1")?.expect(&["Online: [ sip-c sip-d ]"])?.refuse(A)?;
     cluster.ask(A, "crm_mon -1")?.expect(&[MEMBERS])?.refuse("sip-c")?;
-    let foreign = cluster.counter(A, "bad-seals")? + cluster.counter(A, "unlisted-senders")?;
-    require(foreign > 5, format!("foreign packets are counted: {foreign}"))?;
     cluster.lab.kill("sip-c")?;
     std::thread::sleep(Duration::from_secs(1));
     untouched(&cluster)?;

@@ -34,7 +34,7 @@ fn overview(cluster: &mut Cluster) -> Result<(), Failure> {
     let once = cluster.ask(A, "timeout 10 crm_mon | cat")?;
     once.expect(&["Online: [ sip-a sip-b ]"])?.expect(&MEMBERS)?;
     let screen =
-        cluster.ask(A, "TERM=xterm timeout 3 script -qec 'stty rows 40 cols 120; crm_mon -i 1' /dev/null | cat")?;
+        cluster.ask(A, "TERM=xterm timeout 6 script -qec 'stty rows 40 cols 120; crm_mon -i 1' /dev/null | cat")?;
     screen.expect(&["Online: [ sip-a sip-b ]", "\u{1b}["])?;
     require(screen.out.matches("Online: [ sip-a sip-b ]").count() >= 2, "the screen is drawn again and again")
 }

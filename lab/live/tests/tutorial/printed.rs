@@ -1,6 +1,6 @@
 //! What holds of the files exactly as printed: no option added, no time shortened.
 
-use crate::scenes::{A, B, BOTH, MEMBERS, SIPSAK_LOG};
+use crate::scenes::{A, B, BOTH, MEMBERS, PATIENCE, SIPSAK_LOG};
 use demo::watch::Watch;
 use live::claims::{Check, Claim};
 use live::{Capture, Cluster, Failure, SERVICE, require};
@@ -42,7 +42,7 @@ fn complete(cluster: &mut Cluster) -> Result<(), Failure> {
 
 fn in_place(cluster: &mut Cluster) -> Result<(), Failure> {
     let mut watch = Watch::start(&cluster.lab, "client", &SERVICE)?;
-    require(watch.wait_for_answers(2, Duration::from_secs(5)), "both addresses answer a SIP client")
+    require(watch.wait_for_answers(2, PATIENCE), "both addresses answer a SIP client")
 }
 
 fn bare_cib(cluster: &mut Cluster) -> Result<(), Failure> {
@@ -143,7 +143,7 @@ fn list(cluster: &mut Cluster) -> Result<(), Failure> {
 }
 
 fn monitor_only(cluster: &mut Cluster) -> Result<(), Failure> {
-    cluster.wait("a monitor has run", Duration::from_secs(15), |cluster| {
+    cluster.wait("a monitor has run", Duration::from_secs(30), |cluster| {
         cluster.run(A, &format!("cat {SIPSAK_LOG}")).is_ok_and(|log| log.contains("sip:test@127.0.0.1 "))
     })?;
     // The probe and the start know no address, on either host; only sip-a has a monitor.
@@ -157,7 +157,7 @@ fn monitor_only(cluster: &mut Cluster) -> Result<(), Failure> {
 
 fn lost_address(cluster: &mut Cluster) -> Result<(), Failure> {
     cluster.run(A, "ip address delete 1.2.3.5/24 dev eth0.10")?;
-    cluster.wait("1.2.3.5 is back, and the failure counted", Duration::from_secs(12), |cluster| {
+    cluster.wait("1.2.3.5 is back, and the failure counted", Duration::from_secs(30), |cluster| {
         cluster.holders("1.2.3.5") == [A] && cluster.failcount("IPaddr2-1.2.3.5", A).is_ok_and(|count| count == 1)
     })?;
     cluster.settle()?;
@@ -168,7 +168,7 @@ fn lost_address(cluster: &mut Cluster) -> Result<(), Failure> {
 
 fn restarted(cluster: &mut Cluster) -> Result<(), Failure> {
     cluster.run(A, "/etc/init.d/opensips stop")?;
-    cluster.wait("the proxy runs again, and the failure is counted", Duration::from_secs(16), |cluster| {
+    cluster.wait("the proxy runs again, and the failure is counted", Duration::from_secs(30), |cluster| {
         crate::scenes::answers(cluster, A) && cluster.failcount("OpenSIPS", A).is_ok_and(|count| count == 1)
     })?;
     cluster.settle()?;
@@ -188,6 +188,6 @@ fn power_loss(cluster: &mut Cluster) -> Result<(), Failure> {
 fn took_over(cluster: &mut Cluster) -> Result<(), Failure> {
     cluster.settle()?;
     let mut watch = Watch::start(&cluster.lab, "client", &SERVICE)?;
-    require(watch.wait_for_answers(2, Duration::from_secs(5)), "both addresses answer a SIP client again")?;
+    require(watch.wait_for_answers(2, PATIENCE), "both addresses answer a SIP client again")?;
     cluster.ask(B, "crm_mon -1")?.expect(&["Online: [ sip-b ]", "OFFLINE: [ sip-a ]"]).map(drop)
 }

@@ -24,6 +24,7 @@ pub fn printed() -> Result<Cluster, Failure> {
         spy_on_sipsak(&cluster, host)?;
     }
     cluster.start_together(&BOTH)?;
+    cluster.wait_for_members(&BOTH)?;
     cluster.wait_for_active(A, Duration::from_mins(1))?;
     cluster.settle()?;
     Ok(cluster)
@@ -32,9 +33,7 @@ pub fn printed() -> Result<Cluster, Failure> {
 /// The same with short times: a dead host is noticed after half a second, a dead resource after one. The agents keep books.
 pub fn quick() -> Result<Cluster, Failure> {
     let cluster = quick_and_stopped()?;
-    cluster.start_together(&BOTH)?;
-    cluster.wait_for_active(A, PATIENCE)?;
-    cluster.settle()?;
+    start(&cluster)?;
     Ok(cluster)
 }
 
@@ -52,9 +51,10 @@ pub fn bare() -> Result<Cluster, Failure> {
     Cluster::furnished(FAST)
 }
 
-/// Starts both hosts of a bare cluster and waits until the preferred one serves.
+/// Starts both hosts and waits until they know each other and the preferred one serves.
 pub fn start(cluster: &Cluster) -> Result<(), Failure> {
     cluster.start_together(&BOTH)?;
+    cluster.wait_for_members(&BOTH)?;
     cluster.wait_for_active(A, PATIENCE)?;
     cluster.settle()
 }
@@ -64,9 +64,11 @@ pub fn stop(cluster: &Cluster) -> Result<(), Failure> {
     BOTH.iter().try_for_each(|host| cluster.stop(host))
 }
 
-/// The tutorial's cib.xml, checking every second.
+/// The tutorial's cib.xml, checking every second; on a busy machine a stop may take longer than its three.
 pub fn quick_cib() -> String {
-    tutorial::CIB.replace("interval=\"5s\"", "interval=\"1s\"").replace("interval=\"10s\"", "interval=\"1s\"")
+    let often =
+        tutorial::CIB.replace("interval=\"5s\"", "interval=\"1s\"").replace("interval=\"10s\"", "interval=\"1s\"");
+    often.replace("name=\"stop\" timeout=\"3s\"", "name=\"stop\" timeout=\"20s\"")
 }
 
 /// Whether the proxy answers on a host, asked as the tutorial does.
