@@ -6,6 +6,7 @@ mod machine;
 mod names;
 mod notice;
 mod ocf;
+pub mod planted;
 mod rng;
 mod role;
 mod score;

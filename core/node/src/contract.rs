@@ -36,6 +36,16 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// Whether it is about what is kept on disk; the status is not.
+    pub fn is_kept(&self) -> bool {
+        match self {
+            Self::Edit { .. } => true,
+            Self::Attribute { permanent, .. } => *permanent,
+        }
+    }
+}
+
 /// What a client may ask of a node. Reading is done on the replica of this node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {

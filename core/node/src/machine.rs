@@ -143,7 +143,8 @@ impl Node {
         }
     }
 
-    fn is_joined(&self) -> bool {
+    /// Whether this node is a member of a view whose state it shares.
+    pub fn is_joined(&self) -> bool {
         self.join.as_ref().is_some_and(Join::is_joined)
     }
 

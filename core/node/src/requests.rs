@@ -59,6 +59,13 @@ impl Requests {
         }
     }
 
+    /// A request's command changed nothing, in a part without quorum: nobody knows whether what it wants holds elsewhere.
+    pub fn awaits_quorum(&mut self, id: RequestId) {
+        if let Some(wait) = self.waiting.get_mut(&id) {
+            *wait = Wait::Quorum;
+        }
+    }
+
     /// A view begins; nothing is known of its members' disks. What was applied before is part of what it begins with,
     /// unless another member's CIB is taken; and it is safe only where the view has quorum, because elsewhere a majority
     /// may be going on without it.

@@ -1,21 +1,27 @@
 //! The services of a host and the agents that keep them: what an agent's run does, how long it takes, what it answers.
 
 use crate::network::fraction;
-use executor::contract::{Command, Exit};
+use executor::contract::{Command, Exit, Signal};
 use model::{ResourceId, Rng};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Longest run of a healthy agent.
 const RUN_MAX: Duration = Duration::from_millis(60);
+/// How long an agent takes that outlives every timeout of `cluster.xml`.
+const LONG: Duration = Duration::from_secs(8);
 
 /// How an agent misbehaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It answers this and does nothing.
-    Fails(u8),
+    /// It answers 1 and does nothing.
+    Fails,
     /// It never ends by itself.
     Hangs,
+    /// It says the opposite of what is: started and is not, dead and is alive.
+    Lies,
+    /// It takes longer than its timeout, and does not heed SIGTERM.
+    Outlives,
 }
 
 /// One host's services.
@@ -33,8 +39,16 @@ pub struct Run {
     pub resource: ResourceId,
     /// `start`, `stop`, `monitor`.
     pub action: String,
-    /// When and how it ends by itself; `None`: never.
-    pub end: Option<(Duration, u8)>,
+    /// When it ends by itself; `None`: never.
+    pub end: Option<Duration>,
+    fault: Option<Fault>,
+}
+
+impl Run {
+    /// Whether this signal ends it; healthy agents do not catch SIGTERM.
+    pub fn heeds(&self, signal: Signal) -> bool {
+        signal == Signal::Kill || self.fault != Some(Fault::Outlives)
+    }
 }
 
 impl Services {
@@ -48,9 +62,14 @@ impl Services {
         self.faults.insert((resource.clone(), action.to_owned()), fault);
     }
 
-    /// All agents behave again.
+    /// All agents behave again; those that hang go on hanging.
     pub fn mend(&mut self) {
         self.faults.clear();
+    }
+
+    /// Somebody starts a service by hand.
+    pub fn arise(&mut self, resource: &ResourceId) {
+        self.live.insert(resource.clone());
     }
 
     /// A service ends by itself.
@@ -58,36 +77,40 @@ impl Services {
         self.live.remove(resource);
     }
 
-    /// Whether this start would bring the service to life.
-    fn works(&self, resource: &ResourceId, action: &str) -> bool {
-        !self.faults.contains_key(&(resource.clone(), action.to_owned()))
-    }
-
     /// An agent's process begins.
     pub fn begin(&mut self, command: &Command, rng: &mut Rng) -> Run {
         let action = command.arguments.first().cloned().unwrap_or_default();
         let resource = ResourceId::new(command.environment.get("OCF_RESOURCE_INSTANCE").map_or("", String::as_str));
-        if action == "start" && self.works(&resource, "start") {
+        let fault = self.faults.get(&(resource.clone(), action.clone())).copied();
+        if action == "start" && matches!(fault, None | Some(Fault::Outlives)) {
             self.live.insert(resource.clone());
         }
         let time = Duration::from_millis(2) + fraction(RUN_MAX, rng);
-        let end = match self.faults.get(&(resource.clone(), action.clone())) {
+        let end = match fault {
             Some(Fault::Hangs) => None,
-            Some(Fault::Fails(code)) => Some((time, *code)),
-            None => Some((time, 0)),
+            Some(Fault::Outlives) => Some(LONG + time),
+            Some(Fault::Fails | Fault::Lies) | None => Some(time),
         };
-        Run { resource, action, end }
+        Run { resource, action, end, fault }
     }
 
     /// An agent's process has ended by itself: what it did, and what it answers.
-    pub fn end(&mut self, run: &Run, code: u8) -> Exit {
-        match run.action.as_str() {
-            "stop" if code == 0 => {
+    pub fn end(&mut self, run: &Run) -> Exit {
+        let lives = self.live.contains(&run.resource);
+        let code = match (run.action.as_str(), run.fault) {
+            (_, Some(Fault::Fails)) => 1,
+            ("monitor", Some(Fault::Lies)) => monitored(!lives),
+            ("monitor", _) => monitored(lives),
+            ("stop", None | Some(Fault::Outlives)) => {
                 self.live.remove(&run.resource);
-                Exit::Code(0)
+                0
             }
-            "monitor" if code == 0 => Exit::Code(if self.live.contains(&run.resource) { 0 } else { 7 }),
-            _ => Exit::Code(code),
-        }
+            _ => 0,
+        };
+        Exit::Code(code)
     }
+}
+
+fn monitored(lives: bool) -> u8 {
+    if lives { 0 } else { 7 }
 }

@@ -1,94 +1,217 @@
 //! Checkers: strangers that see everything and know the laws, but none of the code that keeps them.
 
-use crate::host::Host;
-use cib::{Digest, Version};
-use executor::contract::Operation;
-use messaging::contract::View;
-use model::{Instant, NodeName};
-use std::collections::BTreeMap;
-use std::time::Duration;
+mod cibs;
+mod failures;
+mod order;
+mod services;
+mod views;
 
-/// How long two members of one view may hold the same service after they met: what ran on both sides of a partition
-/// is stopped by then, hanging agents and their timeouts included.
-const TWICE_MAX: Duration = Duration::from_secs(30);
+use crate::agents::Fault;
+use crate::client;
+use crate::host::Host;
+use crate::network::Network;
+use crate::story::{Rule, Story};
+use crate::verb::{Edit, Wish};
+use cibs::Cibs;
+use executor::contract::{Operation, Report};
+use failures::Failures;
+use messaging::contract::{Delivery, Incarnation, View};
+use model::{Instant, NodeName};
+use order::Order;
+use services::Holders;
+use std::time::Duration;
+use views::Views;
 
 /// What was seen, and what was wrong with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Checker {
     /// Broken laws, with their time.
     pub violations: Vec<String>,
-    views: BTreeMap<u64, View>,
-    digests: BTreeMap<(u64, Version), Digest>,
-    since: BTreeMap<usize, (u64, Instant)>,
-    seen: BTreeMap<usize, (usize, Version)>,
+    views: Views,
+    order: Order,
+    cibs: Cibs,
+    holders: Holders,
+    failures: Failures,
+}
+
+/// What excuses that a service lives twice for a while: nobody can be fenced.
+#[derive(Clone, Copy, Debug, Default)]
+struct Excuses {
+    /// Two parts may act at once.
+    two_parts: bool,
+    /// A stop may not have stopped, or an operator wants nothing touched.
+    unstopped: bool,
+    /// Agents hang: what waits for them comes late.
+    late: bool,
 }
 
 impl Checker {
-    fn violated(&mut self, now: Instant, text: &str) {
-        self.violations.push(format!("{} {text}", crate::world::milliseconds(now)));
-    }
-
-    /// Views of one number are one view.
-    pub(crate) fn on_view(&mut self, now: Instant, host: usize, view: &View) {
-        self.since.insert(host, (view.number, now));
-        match self.views.get(&view.number) {
-            None => {
-                self.views.insert(view.number, view.clone());
-            }
-            Some(other) if other.members == view.members && other.coordinator == view.coordinator => {}
-            Some(other) => {
-                let text = format!("view {} is {:?} and {:?}", view.number, other.members, view.members);
-                self.violated(now, &text);
-            }
+    /// Strangers who know the size and the rule of a cluster, and nothing of what is going to happen.
+    pub fn new(story: &Story) -> Self {
+        let Story { hosts, rule, .. } = *story;
+        let excuses = Excuses { two_parts: rule.allows_two_parts(hosts), ..Excuses::default() };
+        Self {
+            violations: Vec::new(),
+            views: Views::new(hosts, rule),
+            order: Order::new(hosts),
+            cibs: Cibs::new(hosts),
+            holders: Holders::new(hosts, excuses),
+            failures: Failures::new(hosts),
         }
     }
 
-    /// Members that have joined a view have equal CIBs wherever they have equal versions.
-    pub(crate) fn observe(&mut self, now: Instant, hosts: &[Host], host: usize) {
-        let Some(brain) = &hosts[host].brain else { return };
+    pub(crate) fn accuse(&mut self, now: Instant, texts: impl IntoIterator<Item = String>) {
+        let at = crate::world::milliseconds(now);
+        self.violations.extend(texts.into_iter().map(|text| format!("{at} {text}")));
+    }
+
+    /// Whether an agent was ever made to hang.
+    pub(crate) fn agents_may_hang(&self) -> bool {
+        self.holders.excuses.late
+    }
+
+    pub(crate) fn on_boot(&mut self, now: Instant, host: usize, incarnation: Incarnation) {
+        let broken = self.views.on_boot(now, host, incarnation);
+        self.accuse(now, broken);
+    }
+
+    pub(crate) fn on_death(&mut self, now: Instant, host: usize) {
+        self.views.on_death(now, host);
+        self.order.on_death(now, host);
+        self.failures.on_death(host);
+    }
+
+    /// A disk is gone, and with it what only this disk had.
+    pub(crate) fn disk_lost(&mut self) {
+        self.views.disk_lost();
+    }
+
+    pub(crate) fn on_misbehaviour(&mut self, action: &str, fault: Fault) {
+        let excuses = &mut self.holders.excuses;
+        excuses.unstopped |= action == "stop";
+        excuses.late |= matches!(fault, Fault::Hangs | Fault::Outlives);
+    }
+
+    pub(crate) fn on_wish(&mut self, now: Instant, host: usize, wish: &Wish) {
+        match wish {
+            Wish::Shutdown => self.views.on_leave(host),
+            Wish::Edit(Edit::Maintenance(true)) => self.holders.excuses.unstopped = true,
+            Wish::Cleanup | Wish::Reprobe => self.failures.forgiven(now),
+            Wish::Key(_) | Wish::Count(_) | Wish::Standby(..) | Wish::Fail(..) | Wish::Edit(_) | Wish::WaitIdle => {}
+        }
+    }
+
+    pub(crate) fn on_view(&mut self, sight: Sight<'_>, host: usize, view: &View) {
+        self.failures.on_view(sight.hosts, host, self.views.of(host), view);
+        let broken = self.order.on_view(sight.now, host, view);
+        self.accuse(sight.now, broken);
+        let broken = self.views.on_view(sight, host, view);
+        self.accuse(sight.now, broken);
+    }
+
+    pub(crate) fn on_view_lost(&mut self, host: usize) {
+        self.views.on_view_lost(host);
+        self.order.on_view_lost(host);
+        self.failures.on_death(host);
+    }
+
+    pub(crate) fn on_broadcast(&mut self, host: usize, delivery: Delivery, payload: &[u8]) {
+        self.order.on_broadcast(host, delivery, payload);
+    }
+
+    pub(crate) fn on_undelivered(&mut self, host: usize, payload: &[u8]) {
+        self.order.on_undelivered(host, payload);
+    }
+
+    pub(crate) fn on_deliver(&mut self, now: Instant, host: usize, message: Delivered<'_>) {
+        let broken = self.order.on_deliver(now, host, message);
+        self.accuse(now, broken);
+    }
+
+    pub(crate) fn on_execute(&mut self, sight: Sight<'_>, host: usize, operation: &Operation) {
+        let broken = services::started_twice(sight.hosts, &self.views, host, operation);
+        self.accuse(sight.now, broken);
+    }
+
+    pub(crate) fn on_report(&mut self, sight: Sight<'_>, host: usize, report: &Report) {
+        let broken = failures::unfounded(&sight.hosts[host], report);
+        self.accuse(sight.now, broken);
+    }
+
+    /// What is acknowledged is on the disk of every member.
+    pub(crate) fn on_acknowledged(&mut self, sight: Sight<'_>, host: usize, key: &str) {
+        let hosts = sight.hosts;
+        let view = hosts[host].brain.as_ref().and_then(|brain| brain.node.status().view);
+        let names = view.iter().flat_map(|view| &view.members).map(|member| &member.name);
+        let members = names.filter_map(|name| hosts.iter().find(|host| host.name == *name));
+        let lacking = members.filter(|member| member.brain.is_some() && !client::keys(&member.disk.cib).contains(key));
+        let accusation = |member: &Host| {
+            format!("{key} is acknowledged on {} and not on the disk of {}", hosts[host].name, member.name)
+        };
+        self.accuse(sight.now, lacking.map(accusation));
+    }
+
+    /// One host has digested something.
+    pub(crate) fn observe(&mut self, sight: Sight<'_>, host: usize) {
+        let this = &sight.hosts[host];
+        let Some(brain) = &this.brain else { return };
         let cib = brain.node.cib();
-        let seen = (std::sync::Arc::as_ptr(cib).addr(), Version::of(cib));
-        if self.seen.insert(host, seen) == Some(seen) || !hosts[host].has_joined() {
+        if !self.cibs.is_news(host, cib) || !this.has_joined() {
             return;
         }
-        let Some((view, _)) = self.since.get(&host).copied() else { return };
-        let (version, digest) = (seen.1, Digest::of_tree(cib));
-        if *self.digests.entry((view, version)).or_insert(digest) != digest {
-            let text = format!("{} has another CIB {version} than others in view {view}", hosts[host].name);
-            self.violated(now, &text);
-        }
+        let Some(view) = self.views.of(host).map(|view| view.number) else { return };
+        let broken = [self.cibs.observe(view, cib), self.failures.observe(sight.now, host, cib)];
+        self.accuse(sight.now, broken.into_iter().flatten().map(|text| format!("{}: {text}", this.name)));
     }
 
-    /// No start while another member of the same view holds the service.
-    pub(crate) fn on_execute(&mut self, now: Instant, hosts: &[Host], host: usize, operation: &Operation) {
-        if operation.action != "start" {
-            return;
-        }
-        for (other, holder) in hosts.iter().enumerate().filter(|(other, _)| *other != host) {
-            if holder.services.live().contains(&operation.resource) && self.are_together(hosts, host, other) {
-                let text =
-                    format!("{} is started on {} while {} holds it", operation.resource, hosts[host].name, holder.name);
-                self.violated(now, &text);
-            }
-        }
+    /// A look at the whole, several times a second.
+    pub(crate) fn look(&mut self, sight: Sight<'_>) {
+        let broken = self.views.look(sight);
+        self.accuse(sight.now, broken);
+        let broken = self.holders.look(sight, &self.views);
+        self.accuse(sight.now, broken);
+    }
+}
+
+/// What a stranger sees who sees everything.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight<'a> {
+    pub(crate) now: Instant,
+    pub(crate) hosts: &'a [Host],
+    pub(crate) network: &'a Network,
+}
+
+/// A message as a host gets it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delivered<'a> {
+    pub(crate) view: u64,
+    pub(crate) sequence: u64,
+    pub(crate) from: &'a NodeName,
+    pub(crate) payload: &'a [u8],
+}
+
+/// Since when something holds without a break.
+#[derive(Clone, Copy, Debug, Default)]
+struct Since(Option<Instant>);
+
+impl Since {
+    fn note(&mut self, now: Instant, holds: bool) {
+        self.0 = if holds { self.0.or(Some(now)) } else { None };
     }
 
-    /// Nothing is held twice for long by members of one view.
-    pub fn holders(&mut self, now: Instant, hosts: &[Host], resource: &str, holders: &[usize]) {
-        for (place, one) in holders.iter().enumerate() {
-            for other in &holders[place + 1..] {
-                let met = [one, other].map(|host| self.since.get(host).map_or(now, |(_, since)| *since));
-                let together = now.since(met[0].max(met[1]));
-                if self.are_together(hosts, *one, *other) && together > TWICE_MAX {
-                    let names: [&NodeName; 2] = [&hosts[*one].name, &hosts[*other].name];
-                    self.violated(now, &format!("{resource} is held by {names:?} for too long"));
-                }
-            }
-        }
+    fn lasts(self, now: Instant, span: Duration) -> bool {
+        self.0.is_some_and(|since| now.since(since) >= span)
     }
+}
 
-    fn are_together(&self, hosts: &[Host], one: usize, other: usize) -> bool {
-        let view = |host: usize| self.since.get(&host).filter(|_| hosts[host].has_joined()).map(|(view, _)| *view);
-        view(one).is_some() && view(one) == view(other)
+/// A part of the cluster that must not act: it has no quorum by this rule, counted by a stranger.
+fn may_have_quorum(rule: Rule, hosts: usize, members: &[&NodeName]) -> bool {
+    let twice = 2 * members.len();
+    match rule {
+        Rule::TieBreaker => twice > hosts || twice == hosts && members.iter().any(|name| name.as_str() == "n0"),
+        Rule::Witness => twice >= hosts,
+        Rule::WaitForAll if hosts == 2 => true,
+        Rule::Majority | Rule::WaitForAll => twice > hosts,
+        Rule::Any | Rule::LastManStanding => true,
     }
 }

@@ -27,21 +27,23 @@ impl Clients {
         id
     }
 
-    /// A name that no other change uses.
-    pub fn fresh_key(&self) -> String {
-        format!("key-{}", self.asked + 1)
-    }
-
     /// How many are waiting.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    pub(crate) fn answered(&mut self, now: Instant, id: RequestId, reply: Reply) {
-        if let (Some((_, Some(key))), Reply::Done) = (self.waiting.remove(&id), &reply) {
-            self.acknowledged.insert(key);
-        }
+    /// An answer has come: the key that is acknowledged by it.
+    pub(crate) fn answered(&mut self, now: Instant, id: RequestId, reply: Reply) -> Option<String> {
+        let (_, key) = self.waiting.remove(&id)?;
+        let key = key.filter(|_| reply == Reply::Done);
+        self.acknowledged.extend(key.clone());
         self.answers.insert(id, (now, reply));
+        key
+    }
+
+    /// A disk is gone: what others did not have at that time may be lost, whatever was promised.
+    pub(crate) fn forget(&mut self) {
+        self.acknowledged.clear();
     }
 
     /// A brain is gone, and with it the connections of its clients.

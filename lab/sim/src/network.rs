@@ -1,17 +1,31 @@
-//! The wire between hosts: delay, loss, doubles, cuts in one direction or both.
+//! The wire between hosts: delay, loss, doubles, cuts in one direction or both, and a stranger who records it.
 
 use model::Rng;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Shortest way between two hosts.
 const DELAY_MIN: Duration = Duration::from_micros(100);
+/// How many packets of a host the stranger keeps.
+const RECORDED: usize = 40;
+
+/// A packet on its way: to one host, or to all others.
+#[derive(Clone, Debug)]
+pub struct Packet {
+    /// `None`: everybody.
+    pub to: Option<usize>,
+    /// What it says.
+    pub bytes: Arc<[u8]>,
+}
 
 /// What the wire does to packets at present.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// Pairs (from, to) between which nothing passes.
     cuts: BTreeSet<(usize, usize)>,
+    /// Hosts that do not reach the witness.
+    pub without_witness: BTreeSet<usize>,
     /// Of a thousand packets, so many are lost.
     pub loss: u64,
     /// Of a thousand packets, so many arrive twice.
@@ -22,7 +36,13 @@ pub struct Network {
 
 impl Default for Network {
     fn default() -> Self {
-        Self { cuts: BTreeSet::new(), loss: 0, doubles: 0, delay: Duration::from_millis(1) }
+        Self {
+            cuts: BTreeSet::new(),
+            without_witness: BTreeSet::new(),
+            loss: 0,
+            doubles: 0,
+            delay: Duration::from_millis(1),
+        }
     }
 }
 
@@ -48,18 +68,42 @@ impl Network {
         *self = Self::default();
     }
 
-    /// Whether anything is wrong with it.
+    /// Whether packets arrive in both directions between any two hosts, and in time.
     pub fn is_whole(&self) -> bool {
-        self.cuts.is_empty() && self.loss == 0
+        self.cuts.is_empty() && self.loss == 0 && self.delay <= Duration::from_millis(50)
     }
 
     /// When the copies of a packet arrive, counted from now; none when it is lost.
-    pub fn arrivals(&self, from: usize, to: usize, rng: &mut Rng) -> Vec<Duration> {
-        if self.cuts.contains(&(from, to)) || rng.chance(self.loss) {
-            return Vec::new();
+    pub fn arrivals(&self, from: usize, to: usize, rng: &mut Rng) -> [Option<Duration>; 2] {
+        if self.cuts.contains(&(from, to)) || self.loss > 0 && rng.chance(self.loss) {
+            return [None; 2];
         }
-        let copies = 1 + u64::from(rng.chance(self.doubles));
-        (0..copies).map(|_| DELAY_MIN + fraction(self.delay, rng)).collect()
+        let copy = self.doubles > 0 && rng.chance(self.doubles);
+        [Some(self.way(rng)), copy.then(|| self.way(rng))]
+    }
+
+    /// How long one packet takes.
+    pub fn way(&self, rng: &mut Rng) -> Duration {
+        DELAY_MIN + fraction(self.delay, rng)
+    }
+}
+
+/// What the stranger has recorded of one host.
+#[derive(Clone, Debug, Default)]
+pub struct Recording(VecDeque<Packet>);
+
+impl Recording {
+    /// One more; the oldest is forgotten.
+    pub fn add(&mut self, packet: Packet) {
+        if self.0.len() == RECORDED {
+            self.0.pop_front();
+        }
+        self.0.push_back(packet);
+    }
+
+    /// The packets, oldest first.
+    pub fn packets(&self) -> impl Iterator<Item = &Packet> {
+        self.0.iter()
     }
 }
 

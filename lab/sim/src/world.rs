@@ -1,15 +1,24 @@
 //! The world: hosts, wire and time. One event after another, everything from one seed.
 
+mod act;
 mod brain;
+mod disk;
 mod hands;
+mod wire;
+mod witness;
 
-use crate::check::Checker;
+use crate::check::{Checker, Sight};
 use crate::client::Clients;
-use crate::host::{Disk, Host};
-use crate::network::Network;
+use crate::host::Host;
+use crate::network::{Network, Packet};
+use crate::story::{Rule, Story};
+use crate::verb::Verb;
 use cib::Element;
 use executor::contract::{Exit, RunId};
-use model::{Instant, NodeName, Rng, WallTime};
+use messaging::contract::Opened;
+use messaging::witness::{Grant, Witness};
+use model::{Instant, NodeName, ResourceId, Rng, WallTime};
+use node::contract::{Input, Ticket};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,23 +27,31 @@ use std::time::Duration;
 const BIRTH: WallTime = WallTime(1_795_333_000_000);
 /// Events that one instant may hold before it counts as a loop without end.
 const EVENTS_PER_INSTANT_MAX: u32 = 20_000;
+/// How often strangers look at the whole.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// Something that is going to happen.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "an event lives once, on its way through the queue")]
 pub(crate) enum Event {
     /// A packet arrives.
-    Packet { to: usize, bytes: Vec<u8> },
+    Packet { to: usize, bytes: Arc<[u8]> },
+    /// A recorded packet arrives once more, and so on until the end.
+    Again { from: usize, packet: Packet, until: Instant },
     /// A fact for a node that was made outside its brain.
-    Node { host: usize, boot: u64, input: node::contract::Input },
+    Node { host: usize, boot: u64, input: Input },
     /// An agent's process ends.
-    Ended { host: usize, life: u64, run: RunId, exit: Exit },
+    Ended { host: usize, life: u64, run: RunId, exit: Option<Exit> },
     /// A write is on disk.
-    Written { host: usize, boot: u64, ticket: node::contract::Ticket, cib: Arc<Element> },
+    Written { host: usize, boot: u64, ticket: Ticket, cib: Arc<Element> },
     /// A brain reaches its hands.
     Attach { host: usize, boot: u64, life: u64 },
     /// A second has passed.
     Tick { host: usize, boot: u64 },
+    /// A question reaches the witness.
+    Question { host: usize, packet: Opened },
+    /// The witness's answer arrives.
+    Answer { host: usize, packet: Opened },
 }
 
 /// The whole of it.
@@ -46,6 +63,8 @@ pub struct World {
     pub rng: Rng,
     /// The hosts, by number.
     pub hosts: Vec<Host>,
+    /// By which rule they count.
+    pub rule: Rule,
     /// The wire.
     pub network: Network,
     /// What outsiders hold against it.
@@ -54,58 +73,87 @@ pub struct World {
     pub clients: Clients,
     /// What happened, as lines with virtual time; kept only when asked for.
     pub transcript: Vec<String>,
-    pub(crate) is_noisy: bool,
+    witness: Witness,
+    /// What the witness has on disk.
+    granted: Option<Grant>,
+    is_noisy: bool,
     queue: BTreeMap<(Instant, u64), Event>,
     sequence: u64,
     at_once: (Instant, u32),
+    next_look: Instant,
 }
 
 impl World {
     /// Hosts that are switched off, with the same file on their disks.
-    pub fn new(hosts: usize, seed: u64, is_noisy: bool) -> Self {
-        let cib = cib::parse(include_str!("cluster.xml")).expect("our own file is well-formed");
+    pub fn new(story: &Story, is_noisy: bool) -> Self {
+        let cib = factory_cib();
         let host = |number: usize| Host::new(NodeName::new(format!("n{number}")), Arc::clone(&cib));
+        let hosts: Vec<_> = (0..story.hosts).map(host).collect();
+        let mut rng = Rng::from_seed(story.seed);
         Self {
             now: Instant::ZERO,
-            rng: Rng::from_seed(seed),
-            hosts: (0..hosts).map(host).collect(),
+            witness: witness::born(&mut rng, Instant::ZERO),
+            granted: None,
+            rng,
+            checker: Checker::new(story),
+            hosts,
+            rule: story.rule,
             network: Network::default(),
-            checker: Checker::default(),
             clients: Clients::default(),
             transcript: Vec::new(),
             is_noisy,
             queue: BTreeMap::new(),
             sequence: 0,
             at_once: (Instant::ZERO, 0),
+            next_look: Instant::ZERO,
         }
     }
 
-    /// The wall clock, the same on all hosts.
-    pub fn wall(&self) -> WallTime {
-        WallTime(BIRTH.0 + i64::try_from(self.now.as_micros() / 1000).unwrap_or(i64::MAX))
-    }
-
-    /// Lets things happen until then.
-    pub fn run_until(&mut self, end: Instant) {
-        while let Some(at) = self.next_instant().filter(|at| *at <= end) {
-            self.now = self.now.max(at);
-            self.count_events();
-            self.step();
-        }
-        self.now = self.now.max(end);
+    /// The wall clock of a host.
+    pub fn wall(&self, host: usize) -> WallTime {
+        let passed = i64::try_from(self.now.as_micros() / 1000).unwrap_or(i64::MAX);
+        WallTime(BIRTH.0 + passed + self.hosts[host].skew)
     }
 
     /// Lets things happen for so long.
     pub fn run_for(&mut self, span: Duration) {
-        self.run_until(self.now + span);
+        let end = self.now + span;
+        while self.next_look <= end {
+            self.run_until(self.next_look);
+            self.next_look = self.next_look + LOOK;
+            self.judge(Checker::look);
+        }
+        self.run_until(end);
     }
 
-    fn next_instant(&self) -> Option<Instant> {
-        let queued = self.queue.first_key_value().map(|((at, _), _)| *at);
-        self.hosts.iter().filter_map(Host::deadline).chain(queued).min()
+    fn run_until(&mut self, end: Instant) {
+        loop {
+            let queued = self.queue.first_key_value().map(|((at, _), _)| *at);
+            let waking = self.next_to_wake();
+            match (waking, queued) {
+                (Some((at, host)), _) if at <= end && queued.is_none_or(|queued| at <= queued) => {
+                    self.advance(at);
+                    self.wake(host);
+                }
+                (_, Some(at)) if at <= end => {
+                    self.advance(at);
+                    let (_, event) = self.queue.pop_first().expect("it was just seen");
+                    self.happen(event);
+                }
+                _ => break,
+            }
+        }
+        self.now = self.now.max(end);
     }
 
-    fn count_events(&mut self) {
+    /// The host with the earliest deadline, the first of several.
+    fn next_to_wake(&self) -> Option<(Instant, usize)> {
+        let due = self.hosts.iter().enumerate().filter_map(|(number, host)| Some((host.deadline()?, number)));
+        due.min()
+    }
+
+    fn advance(&mut self, at: Instant) {
+        self.now = self.now.max(at);
         if self.at_once.0 != self.now {
             self.at_once = (self.now, 0);
         }
@@ -116,61 +164,39 @@ impl World {
         }
     }
 
-    fn step(&mut self) {
-        let due = self.hosts.iter().position(|host| host.deadline().is_some_and(|at| at <= self.now));
-        if let Some(host) = due {
-            self.wake(host);
-            return;
-        }
-        if let Some((_, event)) = self.queue.pop_first() {
-            self.happen(event);
-        }
-    }
-
     fn wake(&mut self, host: usize) {
-        if self.hosts[host].paused.is_some_and(|end| end <= self.now) {
-            self.hosts[host].paused = None;
-        }
+        let now = self.now;
+        let this = &mut self.hosts[host];
+        this.paused.take_if(|end| *end <= now);
+        this.stalled.take_if(|end| *end <= now);
         self.wake_hands(host);
         if self.hosts[host].paused.is_none() {
             self.wake_brain(host);
         }
     }
 
+    /// Disks, hands, wire and witness go on while a brain is stopped.
     fn happen(&mut self, event: Event) {
-        let (host, boot) = match &event {
-            Event::Packet { to, .. } => (*to, None),
+        match event {
+            Event::Written { host, boot, ticket, cib } => self.written(host, boot, ticket, &cib),
+            Event::Ended { host, life, run, exit } => self.agent_ended(host, life, run, exit),
+            Event::Again { from, packet, until } => self.send_again(from, packet, until),
+            Event::Question { host, packet } => self.ask_witness(host, &packet),
+            Event::Packet { to: host, .. } | Event::Answer { host, .. } => self.happen_to_host(host, None, event),
             Event::Node { host, boot, .. } | Event::Attach { host, boot, .. } | Event::Tick { host, boot } => {
-                (*host, Some(*boot))
+                self.happen_to_host(host, Some(boot), event);
             }
-            Event::Written { host, .. } | Event::Ended { host, .. } => return self.happen_outside(*host, event),
-        };
-        if boot.is_some_and(|boot| boot != self.hosts[host].boots) || self.hosts[host].brain.is_none() {
+        }
+    }
+
+    fn happen_to_host(&mut self, host: usize, boot: Option<u64>, event: Event) {
+        let this = &self.hosts[host];
+        if this.brain.is_none() || boot.is_some_and(|boot| boot != this.boots) {
             return;
         }
-        if let Some(end) = self.hosts[host].paused.filter(|end| *end > self.now) {
-            return self.at(end, event);
-        }
-        self.happen_to_brain(host, event);
-    }
-
-    /// Disks and hands go on while a brain is stopped.
-    fn happen_outside(&mut self, host: usize, event: Event) {
-        match event {
-            Event::Written { boot, ticket, cib, .. } => self.written(host, boot, ticket, cib),
-            Event::Ended { life, run, exit, .. } => self.agent_ended(host, life, run, exit),
-            Event::Packet { .. } | Event::Node { .. } | Event::Attach { .. } | Event::Tick { .. } => {}
-        }
-    }
-
-    fn written(&mut self, host: usize, boot: u64, ticket: node::contract::Ticket, cib: Arc<Element>) {
-        if self.hosts[host].disk.full {
-            let retry = Duration::from_millis(200);
-            return self.after(retry, Event::Written { host, boot, ticket, cib });
-        }
-        if self.hosts[host].boots == boot && self.hosts[host].brain.is_some() {
-            self.hosts[host].disk.cib = without_status(&cib);
-            self.after(Duration::ZERO, Event::Node { host, boot, input: node::contract::Input::Persisted(ticket) });
+        match this.paused.filter(|end| *end > self.now) {
+            Some(end) => self.at(end, event),
+            None => self.happen_to_brain(host, event),
         }
     }
 
@@ -183,15 +209,29 @@ impl World {
         self.queue.insert((at, self.sequence), event);
     }
 
-    pub(crate) fn say(&mut self, host: usize, text: &str) {
+    /// Shows the whole truth to the strangers.
+    pub(crate) fn judge(&mut self, look: impl FnOnce(&mut Checker, Sight<'_>)) {
+        let sight = Sight { now: self.now, hosts: &self.hosts, network: &self.network };
+        look(&mut self.checker, sight);
+    }
+
+    /// A line of the transcript, made only where one is kept.
+    pub(crate) fn say(&mut self, host: usize, text: impl FnOnce() -> String) {
         if self.is_noisy {
-            let line = format!("{:>10} {} {text}", milliseconds(self.now), self.hosts[host].name);
+            let line = format!("{:>10} {} {}", milliseconds(self.now), self.hosts[host].name, text());
             self.transcript.push(line);
         }
     }
 
+    /// What is done to whom, as a line of the transcript.
+    pub(crate) fn say_verb(&mut self, verb: &Verb) {
+        if self.is_noisy {
+            self.transcript.push(format!("{:>10} > {verb}", milliseconds(self.now)));
+        }
+    }
+
     /// Where a service is alive.
-    pub fn holders(&self, resource: &model::ResourceId) -> Vec<usize> {
+    pub fn holders(&self, resource: &ResourceId) -> Vec<usize> {
         let holds = |host: &Host| host.services.live().contains(resource);
         self.hosts.iter().enumerate().filter(|(_, host)| holds(host)).map(|(number, _)| number).collect()
     }
@@ -202,16 +242,7 @@ pub fn milliseconds(at: Instant) -> String {
     format!("{}.{:03}", at.as_micros() / 1_000_000, at.as_micros() / 1000 % 1000)
 }
 
-/// The status is never on disk.
-fn without_status(cib: &Element) -> Arc<Element> {
-    let mut stored = cib.clone();
-    stored.children_mut().retain(|child| child.name() != "status");
-    Arc::new(stored.with_child(Element::new("status")))
-}
-
-impl Disk {
-    /// How long the next write takes.
-    pub(crate) fn write_time(&self, rng: &mut Rng) -> Duration {
-        crate::network::fraction(self.latency, rng)
-    }
+/// The file that every disk begins with.
+pub(crate) fn factory_cib() -> Arc<Element> {
+    cib::parse(include_str!("cluster.xml")).expect("our own file is well-formed")
 }

@@ -1,6 +1,7 @@
 //! The brain may die at any time: its hands hold the services, and nobody touches them.
 
 use sim::agents::Services;
+use sim::story::Story;
 use sim::world::World;
 use std::time::Duration;
 
@@ -23,7 +24,8 @@ fn no_resource_is_touched_when_a_brain_dies_and_comes_back() {
 }
 
 fn kill_and_boot(hosts: usize, host: usize, delay: Duration, away: Duration) {
-    let mut world = World::new(hosts, 1, true);
+    let story = Story::parse(&format!("hosts {hosts}")).expect("a story");
+    let mut world = World::new(&story, true);
     for other in 0..hosts {
         world.boot(other);
     }

@@ -139,6 +139,9 @@ impl Node {
     fn change(&mut self, from: &NodeName, client: &str, at: WallTime, change: &Change) -> Result<Effect, Refused> {
         let mut changed = changes::apply(self.replica.cib(), change, changes::By { origin: from, client, at })?;
         let effect = self.replica.preview(&changed);
+        if effect == Effect::Nothing {
+            return Ok(if change.is_kept() { Effect::Configuration } else { effect });
+        }
         if let Some(view) = self.joined_view().filter(|_| effect == Effect::Configuration) {
             if !view.quorate {
                 changes::allow_without_quorum(&changed)?;
@@ -146,9 +149,7 @@ impl Node {
             self.replica.stamp(Arc::make_mut(&mut changed));
         }
         self.replica.replace(changed);
-        if effect != Effect::Nothing {
-            self.coordinator.touch();
-        }
+        self.coordinator.touch();
         Ok(effect)
     }
 
@@ -176,17 +177,24 @@ impl Node {
         Ok(effect)
     }
 
-    /// Answers a client of this node; what went to the configuration is answered once it is on all disks.
+    /// Answers a client of this node; what went to the configuration is answered once it is on all disks. So is what was
+    /// there already: this very change may have brought it, in a view that ended before all disks had it.
     fn answer(&mut self, from: &NodeName, request: u64, result: Result<Effect, Refused>) {
         let id = RequestId(request);
         if *from != self.ctx.name {
             return;
         }
         match result {
-            Ok(Effect::Configuration) => self.requests.applied(id, self.replica.changes()),
+            Ok(Effect::Configuration) if self.may_change() => self.requests.applied(id, self.replica.changes()),
+            Ok(Effect::Configuration) => self.requests.awaits_quorum(id),
             Ok(Effect::Nothing | Effect::Status) => self.reply(id, Reply::Done),
             Err(Refused { kind, reason, hint }) => self.reply(id, Reply::Rejected { kind, reason, hint }),
         }
+    }
+
+    fn may_change(&self) -> bool {
+        let is_quorate = self.joined_view().is_some_and(|view| view.quorate);
+        is_quorate || changes::allow_without_quorum(self.replica.cib()).is_ok()
     }
 
     fn reply(&mut self, id: RequestId, reply: Reply) {

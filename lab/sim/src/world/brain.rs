@@ -1,15 +1,17 @@
 //! The world and a brain: its two machines feed each other until both are drained, and what is left goes outside.
 
 use super::{Event, World};
+use crate::check::Delivered;
 use crate::host::Brain;
 use crate::planner;
 use messaging::config::Timing;
 use messaging::contract as wire;
-use messaging::contract::{Incarnation, Opened};
-use messaging::{Engine, Quorum, Setup};
+use messaging::contract::Incarnation;
+use messaging::{Engine, Setup};
 use model::{Machine, NodeName};
 use node::Node;
 use node::contract::{Input, Output, Request, RequestId};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How long a brain takes to reach hands on its own host.
@@ -34,18 +36,18 @@ impl World {
         }
         self.start_hands(host);
         let seed = self.rng.next_u64();
-        let nodes: Vec<_> = self.hosts.iter().map(|host| host.name.clone()).collect();
-        let seconds = u64::try_from(self.wall().seconds()).unwrap_or(0);
+        let nodes: Vec<NodeName> = self.hosts.iter().map(|host| host.name.clone()).collect();
+        let incarnation = Incarnation(self.next_generation(host));
+        let quorum = self.rule.quorum(nodes.len());
         let this = &mut self.hosts[host];
-        (this.boots, this.paused, this.has_left) = (this.boots + 1, None, false);
+        (this.boots, this.paused, this.stalled, this.has_left) = (this.boots + 1, None, None, false);
         let (own, boot, cib) = (this.name.clone(), this.boots, this.disk.cib.clone());
-        let quorum = Quorum::for_nodes(nodes.len());
-        let incarnation = Incarnation(seconds + boot);
         let setup = Setup { nodes, own: own.clone(), incarnation, links: 1, timing: TIMING, quorum, seed };
         let engine = Engine::new(setup, self.now);
         let node = Node::new(node::Setup { name: own, cib, seed });
-        this.brain = Some(Brain { engine, node });
-        self.say(host, "boots");
+        this.brain = Some(Brain { incarnation, engine, node, backlog: VecDeque::new() });
+        self.say(host, || "boots".to_owned());
+        self.checker.on_boot(self.now, host, incarnation);
         self.clock(host);
         let life = self.hosts[host].lives;
         self.after(ATTACH, Event::Attach { host, boot, life });
@@ -56,15 +58,18 @@ impl World {
     /// The brain is gone from one moment to the next.
     pub fn kill_brain(&mut self, host: usize) {
         if self.hosts[host].brain.take().is_some() {
-            self.say(host, "loses its brain");
+            self.say(host, || "loses its brain".to_owned());
+            (self.hosts[host].paused, self.hosts[host].stalled, self.hosts[host].fuse) = (None, None, None);
+            self.cut_write_short(host);
             self.clients.lost(host);
+            self.checker.on_death(self.now, host);
             self.detach_hands(host);
         }
     }
 
     /// The whole host is gone.
     pub fn power_off(&mut self, host: usize) {
-        self.say(host, "loses its power");
+        self.say(host, || "loses its power".to_owned());
         self.kill_brain(host);
         self.hosts[host].hands = None;
         self.hosts[host].services = crate::agents::Services::default();
@@ -73,70 +78,86 @@ impl World {
     /// A client asks; the answer goes to `clients`.
     pub fn ask(&mut self, host: usize, id: RequestId, request: Request) {
         let boot = self.hosts[host].boots;
-        self.say(host, &format!("is asked {}: {request:?}", id.0));
+        self.say(host, || format!("is asked {}: {request:?}", id.0));
         let input = Input::Request { id, request, client: "root via sim".to_owned() };
         self.after(Duration::ZERO, Event::Node { host, boot, input });
     }
 
     pub(super) fn wake_brain(&mut self, host: usize) {
         let now = self.now;
+        let is_stalled = self.hosts[host].stalled.is_some();
         let Some(brain) = &mut self.hosts[host].brain else { return };
         if brain.engine.deadline().is_some_and(|at| at <= now) {
             brain.engine.wake(now);
         }
-        if brain.node.deadline().is_some_and(|at| at <= now) {
+        if !is_stalled && brain.node.deadline().is_some_and(|at| at <= now) {
             brain.node.wake(now);
         }
         self.drain(host);
     }
 
     pub(super) fn happen_to_brain(&mut self, host: usize, event: Event) {
-        let now = self.now;
-        let Some(brain) = &mut self.hosts[host].brain else { return };
         match event {
             Event::Packet { bytes, .. } => {
-                let packet = Opened::after_verification(bytes);
-                brain.engine.handle(now, wire::Input::Packet { link: wire::LinkId(0), packet });
+                let packet = Self::opened(&bytes);
+                self.tell_engine(host, wire::Input::Packet { link: wire::LinkId(0), packet });
             }
-            Event::Node { input, .. } => brain.node.handle(now, input),
+            Event::Answer { packet, .. } => self.tell_engine(host, wire::Input::Witness { packet }),
+            Event::Node { input, .. } => self.tell_node(host, input),
             Event::Attach { life, .. } => self.attach_hands(host, life),
             Event::Tick { boot, .. } => {
                 self.clock(host);
                 self.after(Duration::from_secs(1), Event::Tick { host, boot });
             }
-            Event::Written { .. } | Event::Ended { .. } => {}
+            Event::Written { .. } | Event::Ended { .. } | Event::Again { .. } | Event::Question { .. } => {}
         }
         self.drain(host);
     }
 
-    fn clock(&mut self, host: usize) {
-        let (now, wall) = (self.now, self.wall());
-        if let Some(brain) = &mut self.hosts[host].brain {
-            brain.node.handle(now, Input::Clock(wall));
-        }
+    pub(super) fn clock(&mut self, host: usize) {
+        let wall = self.wall(host);
+        self.tell_node(host, Input::Clock(wall));
     }
 
     /// Drains both machines, and looks at the result with a stranger's eyes.
     pub(super) fn drain(&mut self, host: usize) {
         let mut rounds = 0;
-        while let Some(brain) = &mut self.hosts[host].brain {
-            if let Some(output) = brain.engine.poll() {
-                self.heed_engine(host, output);
-            } else if let Some(output) = brain.node.poll() {
-                self.heed_node(host, output);
-            } else {
-                break;
-            }
+        while self.step(host) {
             rounds += 1;
             assert!(rounds < ROUNDS_MAX, "the two loops of {} never rest", self.hosts[host].name);
+            if self.burn_fuse(host) {
+                self.power_off(host);
+            }
         }
-        self.checker.observe(self.now, &self.hosts, host);
+        self.judge(|checker, sight| checker.observe(sight, host));
+    }
+
+    /// One intention of the node, one fact for it, or one intention of the engine; false when there is none of these.
+    fn step(&mut self, host: usize) -> bool {
+        let is_stalled = self.hosts[host].stalled.is_some();
+        let Some(brain) = &mut self.hosts[host].brain else { return false };
+        if let Some(output) = brain.node.poll() {
+            self.heed_node(host, output);
+        } else if let Some(input) = brain.backlog.pop_front_if(|_| !is_stalled) {
+            brain.node.handle(self.now, input);
+        } else if let Some(output) = brain.engine.poll() {
+            self.heed_engine(host, output);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// True when the power goes now.
+    fn burn_fuse(&mut self, host: usize) -> bool {
+        let Some(left) = self.hosts[host].fuse else { return false };
+        self.hosts[host].fuse = left.checked_sub(1);
+        left == 0
     }
 
     fn tell_node(&mut self, host: usize, input: Input) {
-        let now = self.now;
         if let Some(brain) = &mut self.hosts[host].brain {
-            brain.node.handle(now, input);
+            brain.backlog.push_back(input);
         }
     }
 
@@ -149,32 +170,29 @@ impl World {
 
     fn heed_engine(&mut self, host: usize, output: wire::Output) {
         match output {
-            wire::Output::Send { to, packet, .. } => self.send(host, to.as_ref(), &packet),
+            wire::Output::Send { to, packet, .. } => self.send(host, to.as_ref(), packet),
             wire::Output::View(view) => {
-                self.checker.on_view(self.now, host, &view);
+                self.judge(|checker, sight| checker.on_view(sight, host, &view));
                 self.tell_node(host, Input::View(view));
             }
-            wire::Output::Deliver { from, payload, .. } => self.tell_node(host, Input::Delivered { from, payload }),
-            wire::Output::Undelivered { payload } => self.tell_node(host, Input::Undelivered { payload }),
-            wire::Output::ViewLost { paused } => self.tell_node(host, Input::ViewLost { paused }),
-            wire::Output::Notice(notice) => self.say(host, &format!("{}: {}", notice.id, notice.text)),
-            // No rule of the simulation has a witness.
-            wire::Output::AskWitness { .. } => {}
+            wire::Output::Deliver { view, sequence, from, payload } => {
+                let message = Delivered { view, sequence, from: &from, payload: &payload };
+                self.checker.on_deliver(self.now, host, message);
+                self.tell_node(host, Input::Delivered { from, payload });
+            }
+            wire::Output::Undelivered { payload } => {
+                self.checker.on_undelivered(host, &payload);
+                self.tell_node(host, Input::Undelivered { payload });
+            }
+            wire::Output::ViewLost { paused } => {
+                self.checker.on_view_lost(host);
+                self.tell_node(host, Input::ViewLost { paused });
+            }
+            wire::Output::Notice(notice) => self.say(host, || format!("{}: {}", notice.id, notice.text)),
+            wire::Output::AskWitness { packet } => self.send_to_witness(host, &packet),
             wire::Output::Left => {
                 self.hosts[host].has_left = true;
                 self.kill_brain(host);
-            }
-        }
-    }
-
-    fn send(&mut self, from: usize, to: Option<&NodeName>, packet: &[u8]) {
-        for target in 0..self.hosts.len() {
-            let is_meant = to.is_none_or(|name| *name == self.hosts[target].name);
-            if target == from || !is_meant {
-                continue;
-            }
-            for delay in self.network.arrivals(from, target, &mut self.rng) {
-                self.after(delay, Event::Packet { to: target, bytes: packet.to_vec() });
             }
         }
     }
@@ -183,11 +201,12 @@ impl World {
         let boot = self.hosts[host].boots;
         match output {
             Output::Broadcast { delivery, payload } => {
+                self.checker.on_broadcast(host, delivery, &payload);
                 self.tell_engine(host, wire::Input::Broadcast { delivery, payload });
             }
             Output::ViewAccepted { number } => self.tell_engine(host, wire::Input::ViewAccepted { number }),
             Output::Execute(operation) => {
-                self.checker.on_execute(self.now, &self.hosts, host, &operation);
+                self.judge(|checker, sight| checker.on_execute(sight, host, &operation));
                 self.order(host, operation);
             }
             Output::Cancel { resource, action, interval } => self.cancel(host, resource, action, interval),
@@ -195,16 +214,16 @@ impl World {
                 let input = Input::Planned { number, plan: planner::plan(&input) };
                 self.after(THINK, Event::Node { host, boot, input });
             }
-            Output::Persist { ticket, cib } => {
-                let time = self.hosts[host].disk.write_time(&mut self.rng);
-                self.after(time, Event::Written { host, boot, ticket, cib });
-            }
+            Output::Persist { ticket, cib } => self.write(host, ticket, cib),
             Output::KeepAside { cib, .. } => self.clients.keep_aside(&cib),
             Output::Reply { id, reply } => {
-                self.say(host, &format!("answers {}: {reply:?}", id.0));
-                self.clients.answered(self.now, id, reply);
+                self.say(host, || format!("answers {}: {reply:?}", id.0));
+                let key = self.clients.answered(self.now, id, reply);
+                if let Some(key) = key {
+                    self.judge(|checker, sight| checker.on_acknowledged(sight, host, &key));
+                }
             }
-            Output::Notice(notice) => self.say(host, &format!("{}: {}", notice.id, notice.text)),
+            Output::Notice(notice) => self.say(host, || format!("{}: {}", notice.id, notice.text)),
             Output::Leave => self.tell_engine(host, wire::Input::Leave),
         }
     }

@@ -23,7 +23,7 @@ impl World {
         if self.hosts[host].hands.take().is_none() {
             return;
         }
-        self.say(host, "loses its hands");
+        self.say(host, || "loses its hands".to_owned());
         self.start_hands(host);
         let (boot, life) = (self.hosts[host].boots, self.hosts[host].lives);
         let input = node::contract::Input::HandsLost;
@@ -50,7 +50,7 @@ impl World {
     }
 
     pub(super) fn wake_hands(&mut self, host: usize) {
-        let (now, wall) = (self.now, self.wall());
+        let (now, wall) = (self.now, self.wall(host));
         let Some(hands) = &mut self.hosts[host].hands else { return };
         if hands.executor.deadline().is_some_and(|at| at <= now) {
             hands.executor.handle(now, Input::Clock(wall));
@@ -60,7 +60,7 @@ impl World {
     }
 
     fn tell_hands(&mut self, host: usize, input: Input) {
-        let (now, wall) = (self.now, self.wall());
+        let (now, wall) = (self.now, self.wall(host));
         if let Some(hands) = &mut self.hosts[host].hands {
             hands.executor.handle(now, Input::Clock(wall));
             hands.executor.handle(now, input);
@@ -79,8 +79,11 @@ impl World {
         let input = match output {
             Output::Spawn { run, command } => return self.spawn(host, run, &command),
             Output::Signal { run, signal } => return self.signal(host, run, signal),
-            Output::Notice(notice) => return self.say(host, &format!("{}: {}", notice.id, notice.text)),
-            Output::Report(report) => node::contract::Input::Report(report),
+            Output::Notice(notice) => return self.say(host, || format!("{}: {}", notice.id, notice.text)),
+            Output::Report(report) => {
+                self.judge(|checker, sight| checker.on_report(sight, host, &report));
+                node::contract::Input::Report(report)
+            }
             Output::State(reports) => node::contract::Input::Hands { life, reports },
         };
         self.after(Duration::ZERO, Event::Node { host, boot, input });
@@ -89,34 +92,35 @@ impl World {
     fn spawn(&mut self, host: usize, run: RunId, command: &executor::contract::Command) {
         let life = self.hosts[host].lives;
         let begun = self.hosts[host].services.begin(command, &mut self.rng);
-        if let Some((time, code)) = begun.end {
-            self.after(time, Event::Ended { host, life, run, exit: Exit::Code(code) });
+        if let Some(time) = begun.end {
+            self.after(time, Event::Ended { host, life, run, exit: None });
         }
         if let Some(hands) = &mut self.hosts[host].hands {
             hands.runs.insert(run, begun);
         }
     }
 
-    /// Our agents do not catch SIGTERM.
     fn signal(&mut self, host: usize, run: RunId, signal: Signal) {
+        let Some(begun) = self.hosts[host].hands.as_ref().and_then(|hands| hands.runs.get(&run)) else { return };
+        if !begun.heeds(signal) {
+            return;
+        }
         let number = match signal {
             Signal::Terminate => 15,
             Signal::Kill => 9,
         };
         let life = self.hosts[host].lives;
-        self.after(Duration::from_millis(1), Event::Ended { host, life, run, exit: Exit::Signal(number) });
+        self.after(Duration::from_millis(1), Event::Ended { host, life, run, exit: Some(Exit::Signal(number)) });
     }
 
-    pub(super) fn agent_ended(&mut self, host: usize, life: u64, run: RunId, exit: Exit) {
+    /// A process has ended: by a signal, or by itself with what the agent answers.
+    pub(super) fn agent_ended(&mut self, host: usize, life: u64, run: RunId, killed: Option<Exit>) {
         let this = &mut self.hosts[host];
         if this.lives != life {
             return;
         }
         let Some(begun) = this.hands.as_mut().and_then(|hands| hands.runs.remove(&run)) else { return };
-        let exit = match exit {
-            Exit::Code(code) => this.services.end(&begun, code),
-            Exit::Signal(_) | Exit::NotFound(_) | Exit::NotSpawned(_) => exit,
-        };
+        let exit = killed.unwrap_or_else(|| self.hosts[host].services.end(&begun));
         self.tell_hands(host, Input::Ended { run, exit, stdout: String::new(), stderr: String::new() });
     }
 }
