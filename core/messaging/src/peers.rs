@@ -65,6 +65,8 @@ pub(crate) struct Report {
     hears_us: bool,
     /// Lives that it hears and we do not know.
     strangers: Vec<u64>,
+    /// Since when there are such.
+    strangers_since: Option<Instant>,
 }
 
 /// A question that only a living node can answer.
@@ -190,7 +192,7 @@ impl Peers {
     }
 
     /// Takes a heartbeat's words, unless later ones were heard; true when they matter to who should be with whom.
-    pub(crate) fn note_heartbeat(&mut self, name: &NodeName, number: u64, beat: &Heartbeat) -> bool {
+    pub(crate) fn note_heartbeat(&mut self, now: Instant, name: &NodeName, number: u64, beat: &Heartbeat) -> bool {
         let Some(place) = self.place(name) else { return false };
         let report = &self.nodes[place].1.report;
         if number <= report.beat {
@@ -204,6 +206,7 @@ impl Peers {
         if let Some((hears, strangers)) = lists {
             changed |= report.hears != hears || report.strangers != strangers;
             (report.hears_us, report.hears, report.strangers) = (hears.contains(own), hears, strangers);
+            report.strangers_since = report.strangers_since.or(Some(now)).filter(|_| !report.strangers.is_empty());
         }
         changed
     }
@@ -251,6 +254,11 @@ impl Peer {
         }
     }
 
+    /// Since when it hears somebody whom we do not know: a host that is new to us, or one in a new life.
+    pub(crate) fn hears_strangers_since(&self) -> Option<Instant> {
+        self.report.strangers_since
+    }
+
     /// It is heard, and hears us.
     pub(crate) fn is_mutual(&self) -> bool {
         !self.lost && self.report.hears_us
@@ -284,6 +292,7 @@ impl Report {
         }
         if let Ok(at) = self.strangers.binary_search(&print) {
             self.strangers.remove(at);
+            self.strangers_since = self.strangers_since.filter(|_| !self.strangers.is_empty());
             self.hears.insert(place);
         }
     }

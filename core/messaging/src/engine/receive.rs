@@ -128,7 +128,7 @@ impl Engine {
     }
 
     fn on_heartbeat(&mut self, now: Instant, from: &NodeName, number: u64, view: u64, beat: &Heartbeat) {
-        self.due.review |= self.peers.note_heartbeat(from, number, beat);
+        self.due.review |= self.peers.note_heartbeat(now, from, number, beat);
         if beat.flags.has(Flags::BRISK) {
             self.beat_faster(now);
         }

@@ -1,5 +1,6 @@
 //! The one place that derives from all facts who should be in a view with us, and whether to propose it.
 
+use super::session::Session;
 use super::{Engine, Timer};
 use crate::agreement::are_the_same;
 use crate::clique::{Seniority, Vertex, grow};
@@ -77,16 +78,24 @@ impl Engine {
         let Some(session) = &self.session else { return false };
         let missing =
             session.view.members.iter().filter(|member| desired.iter().all(|other| other.name != member.name));
-        let reborn = missing.filter_map(|member| {
-            let peer = self.peers.get(&member.name).filter(|peer| peer.incarnation != Some(member.incarnation))?;
-            let is_coming = !peer.lost && !peer.report.flags.has(Flags::LEAVING);
-            peer.since.filter(|_| is_coming).map(|since| since + limit)
-        });
-        let end = reborn.filter(|end| *end > now).max();
+        let ends = missing.filter_map(|member| self.comes_anew_since(session, member)).map(|since| since + limit);
+        let end = ends.filter(|end| *end > now).max();
         if let Some(end) = end {
             self.timers.set(Timer::NewLife, end);
         }
         end.is_some()
+    }
+
+    /// Since when a member is heard in a new life: by us, or by another member who hears somebody whom we do not know.
+    fn comes_anew_since(&self, session: &Session, member: &Member) -> Option<Instant> {
+        let peer = self.peers.get(&member.name)?;
+        if peer.lost || peer.report.flags.has(Flags::LEAVING) {
+            return None;
+        }
+        if peer.incarnation != Some(member.incarnation) {
+            return peer.since;
+        }
+        self.reports(&session.view.members).filter_map(Peer::hears_strangers_since).max()
     }
 
     /// Longer than a peer needs to notice what we have noticed.

@@ -1,7 +1,7 @@
 //! Who is who: strangers, replays, lives that are over, lost identity files.
 
 use super::check::all_laws;
-use super::world::{MS, World};
+use super::world::{Event, MS, World};
 use crate::contract::{Input, LinkId, Opened};
 use crate::wire::{decode, encode};
 
@@ -134,5 +134,29 @@ fn any_bytes_with_a_good_seal_are_survived() {
         if round % 100 == 0 {
             world.run(MS);
         }
+    }
+}
+
+#[test]
+fn who_hears_of_a_new_life_from_others_waits_for_it_as_well() {
+    for blind in [0, 1] {
+        let mut world = World::booted(3);
+        world.crash(2);
+        world.run(50 * MS);
+        world.cut(2, blind);
+        world.start(2);
+        world.run(100 * MS);
+        world.heal();
+        assert!(world.run_until(1_000 * MS, World::is_whole).is_some());
+        for node in [0, 1] {
+            let mut views = world.events(node).iter().filter_map(|(_, event)| match event {
+                Event::View(view) => Some(view.members.len()),
+                Event::Deliver { .. } | Event::Undelivered(_) | Event::ViewLost | Event::Left | Event::Notice(_) => {
+                    None
+                }
+            });
+            assert!(views.all(|members| members == 3), "node {node}, {blind} blind");
+        }
+        all_laws(&world);
     }
 }
