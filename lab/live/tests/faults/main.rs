@@ -6,7 +6,7 @@ mod recorder;
 
 use demo::watch::{self, Watch};
 use live::runner::{self, Test};
-use live::{Cluster, FAST, Failure, Ledger, SERVICE, require};
+use live::{Cluster, FAST, Failure, Ledger, SERVICE, Timeline, require};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -142,10 +142,19 @@ fn reboot() -> Result<(), Failure> {
 
 fn partition() -> Result<(), Failure> {
     let (cluster, _watch) = serving()?;
+    // A host that serves already is not seen to begin; so it begins anew.
+    let timeline = Timeline::start(&cluster.lab, &[A, B])?;
+    cluster.run(A, "crm_resource -M -r OpenSIPS")?;
+    cluster.wait_for_active(B, PATIENCE)?;
+    cluster.run(A, "crm_resource -U -r OpenSIPS")?;
+    cluster.wait_for_active(A, PATIENCE)?;
+    cluster.settle()?;
+    require(timeline.overlap().is_none(), "a move holds no address twice")?;
     cluster.lab.partition(&[A, B])?;
     cluster.wait("both halves serve: no fencing, and two nodes always have quorum", PATIENCE, |c| {
         c.holders("1.2.3.5").len() == 2
     })?;
+    require(timeline.overlap().is_some(), "and the watcher of the addresses has seen it")?;
     cluster.lab.heal()?;
     cluster.wait("one half serves", PATIENCE, |c| c.active().is_ok())?;
     cluster.settle()?;

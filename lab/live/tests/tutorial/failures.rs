@@ -24,7 +24,7 @@ pub const CLAIMS: &[Claim] = &[
 fn counted(cluster: &mut Cluster) -> Result<(), Failure> {
     // Failures weigh nothing, so that many can be counted in place.
     cluster.run(A, "crm_attribute -t rsc_defaults -n resource-failure-stickiness -v 0")?;
-    for count in 1..=30 {
+    for count in 1..=200 {
         cluster.fail("OpenSIPS", A)?;
         let now = cluster.failcount("OpenSIPS", A)?;
         require(now == count, format!("failure {count} made the count {now}"))?;

@@ -201,15 +201,15 @@ fn probed(cluster: &mut Cluster) -> Result<(), Failure> {
 fn at_once(cluster: &mut Cluster) -> Result<(), Failure> {
     crate::scenes::stop(cluster)?;
     let timeline = Timeline::start(&cluster.lab, &BOTH)?;
-    for _ in 0..12 {
+    for _ in 0..40 {
         start(cluster)?;
         crate::scenes::stop(cluster)?;
     }
-    require(timeline.additions() >= 24, "twelve starts were seen")?;
+    require(timeline.additions() >= 80, "forty starts were seen")?;
     timeline.overlap().map_or(Ok(()), |text| Err(Failure::broken(text)))?;
     // Nor after a power cut of both.
     start(cluster)?;
-    for _ in 0..5 {
+    for _ in 0..10 {
         for host in BOTH {
             cluster.lab.kill(host)?;
         }
