@@ -168,6 +168,10 @@ pub struct Hello {
     pub has_run: bool,
     /// What it understands.
     pub feature_set: String,
+    /// What it runs.
+    pub version: String,
+    /// Its wall clock.
+    pub at: WallTime,
     /// Its hands' number; 0 until it has met them and compared notes.
     pub hands: u64,
     /// Its own `node_state`, when it has one that it vouches for.

@@ -33,6 +33,7 @@ mod machine;
 mod membership;
 mod notices;
 mod outbox;
+mod properties;
 mod replica;
 mod requests;
 mod stamp;
@@ -44,3 +45,6 @@ pub use machine::{Node, Setup};
 
 /// What this version understands, in the numbering of `crm_feature_set`.
 pub const FEATURE_SET: &str = "3.16.1";
+
+/// What this is, as release and build are written in `dc-version`.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-systole");

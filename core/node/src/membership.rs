@@ -6,7 +6,7 @@
 use crate::command::Hello;
 use crate::edit::{put, remove, section_mut};
 use crate::leaving::SHUTDOWN;
-use crate::{history, state};
+use crate::{history, properties, stamp, state};
 use cib::Element;
 use messaging::contract::View;
 use model::NodeName;
@@ -18,9 +18,12 @@ pub const HANDS: &str = "#hands";
 /// The transient attribute that says what a node understands.
 pub const FEATURES: &str = "#feature-set";
 
+/// The name under which the cluster itself changes the configuration.
+const OURSELVES: &str = "root via systole";
+
 /// Writes into the CIB what the view and its members' first words say; true when the configuration is another now.
 pub fn derive(cib: &mut Element, view: &View, hellos: &BTreeMap<NodeName, Hello>) -> bool {
-    let is_new = add_nodes(cib, view);
+    let is_new = configure(cib, view, hellos);
     for (name, hello) in hellos {
         let own = hello.own_state.as_deref().and_then(|text| cib::parse(text).ok());
         take_history(node_state_mut(cib, name), own.as_deref(), hello);
@@ -34,6 +37,18 @@ pub fn derive(cib: &mut Element, view: &View, hellos: &BTreeMap<NodeName, Hello>
     cib.set("have-quorum", if view.quorate { "1" } else { "0" });
     let coordinator = node_id(cib, &view.coordinator).unwrap_or_default();
     cib.set("dc-uuid", &coordinator);
+    is_new
+}
+
+/// What the configuration has to say of nodes and coordinator; where all is said already nothing is written at all.
+fn configure(cib: &mut Element, view: &View, hellos: &BTreeMap<NodeName, Hello>) -> bool {
+    let has_new_nodes = add_nodes(cib, view);
+    let Some(coordinator) = hellos.get(&view.coordinator) else { return has_new_nodes };
+    // Without quorum another part of the cluster may be in charge, and have its own coordinator.
+    let is_new = (view.quorate && properties::describe(cib, &coordinator.version)) || has_new_nodes;
+    if is_new {
+        stamp::write(cib, &view.coordinator, OURSELVES, coordinator.at);
+    }
     is_new
 }
 

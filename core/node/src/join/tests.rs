@@ -3,7 +3,7 @@
 use super::{Join, Stage, Verdict};
 use crate::command::Hello;
 use messaging::contract::{Incarnation, Member, View};
-use model::NodeName;
+use model::{NodeName, WallTime};
 
 /// From the one that loses against all to the one that wins against all.
 const ASCENDING: [(u64, u64, u64, bool, u64); 7] = [
@@ -93,6 +93,8 @@ fn hello(rank: &(u64, u64, u64, bool, u64)) -> Hello {
         promised_view: 0,
         has_run,
         feature_set: String::new(),
+        version: String::new(),
+        at: WallTime::default(),
         hands: 1,
         own_state: None,
         transition: 0,

@@ -5,7 +5,7 @@ use crate::command::{Command, Hello};
 use crate::contract::Output;
 use crate::join::{Join, Verdict};
 use crate::leaving::SHUTDOWN;
-use crate::{FEATURE_SET, membership, notices, replica, state};
+use crate::{FEATURE_SET, VERSION, membership, notices, replica, state};
 use cib::{Digest, Element, Version};
 use messaging::contract::View;
 use model::{NodeName, Severity};
@@ -38,6 +38,8 @@ impl Node {
             promised_view: replica::promised(self.replica.cib()),
             has_run: self.replica.has_run(),
             feature_set: FEATURE_SET.to_owned(),
+            version: VERSION.to_owned(),
+            at: self.ctx.wall,
             hands: if self.replica.has_run() { self.hands.life() } else { 0 },
             own_state: own.map(Element::to_xml),
             transition: self.coordinator.transition(),

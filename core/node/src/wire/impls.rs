@@ -53,6 +53,8 @@ wire_struct!(Hello {
     promised_view,
     has_run,
     feature_set,
+    version,
+    at,
     hands,
     own_state,
     transition,

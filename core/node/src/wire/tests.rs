@@ -158,6 +158,8 @@ fn hello() -> Hello {
         promised_view: 9,
         has_run: false,
         feature_set: "3".to_owned(),
+        version: "1".to_owned(),
+        at: WallTime(6),
         hands: 4,
         own_state: Some("<node_state/>".to_owned()),
         transition: 5,
