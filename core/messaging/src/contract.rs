@@ -67,6 +67,20 @@ impl Opened {
     }
 }
 
+/// The longest stall that can be announced: for so long nothing is agreed in the whole cluster, whatever fails.
+pub const STALL_MAX: Duration = Duration::from_mins(5);
+
+/// What became of [`Input::AnnounceStall`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StallAnswer {
+    /// Every other member has heard it, and waits that long and `deadtime` before it accuses this node.
+    Heard,
+    /// These have not, within a second: nobody waits, and this node must not stall.
+    Unheard(Vec<NodeName>),
+    /// Nothing was announced, for this reason.
+    Refused(&'static str),
+}
+
 /// Facts for the cluster engine.
 #[derive(Clone, Debug)]
 pub enum Input {
@@ -107,6 +121,12 @@ pub enum Input {
     ViewAccepted {
         /// Of the view.
         number: u64,
+    },
+    /// This node may stand still for `span` from now on, on purpose; zero: it will not, or does not any more. Answered by
+    /// [`Output::StallAnswer`].
+    AnnounceStall {
+        /// At most [`STALL_MAX`].
+        span: Duration,
     },
     /// Leave in order: tell the others, deliver a last view without us to them, then emit `Left`.
     Leave,
@@ -153,6 +173,8 @@ pub enum Output {
         /// How long nothing ran here.
         paused: Duration,
     },
+    /// What became of an announced stall.
+    StallAnswer(StallAnswer),
     /// For the operator.
     Notice(Notice),
     /// This node has left in order; the driver may stop.

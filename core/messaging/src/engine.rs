@@ -18,6 +18,7 @@ mod quorate;
 mod receive;
 mod session;
 mod settle;
+mod stall;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ use beat::Pace;
 use departure::Departure;
 use model::{Instant, Machine, NodeName, Notice, Rng, Severity, Timers};
 use session::Session;
+use stall::Stall;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use vote::Vote;
@@ -109,6 +111,8 @@ enum Timer {
     Missing,
     /// When to ask the witness for its vote, or when it ends.
     Vote,
+    /// When to say again that we may stand still, or that this is over.
+    Stall,
     /// When to look whether we may leave.
     Leave,
 }
@@ -138,6 +142,7 @@ pub struct Engine {
     /// What we know of views with quorum, where the rule asks for it.
     lineage: Lineage,
     vote: Vote,
+    stall: Stall,
     outbox: Outbox,
     pace: Pace,
     timers: Timers<Timer>,
@@ -154,6 +159,8 @@ pub struct Engine {
     due: Due,
     /// When it was last looked at who should be with whom.
     settled_at: Instant,
+    /// When we last noticed that we had been stopped: what is overdue since before that is no other pause.
+    woken: Instant,
 }
 
 impl Engine {
@@ -170,6 +177,7 @@ impl Engine {
             session: None,
             lineage: Lineage::default(),
             vote: Vote::default(),
+            stall: Stall::default(),
             outbox: Outbox::new(setup.own.clone()),
             pace: Pace::default(),
             timers: Timers::default(),
@@ -184,6 +192,7 @@ impl Engine {
             departure: Departure::Stays,
             due: Due { settle: true, review: false, beat: true },
             settled_at: Instant::ZERO,
+            woken: Instant::ZERO,
             setup,
         };
         engine.timers.set(Timer::Settled, now + engine.setup.timing.initdead);
@@ -229,6 +238,7 @@ impl Engine {
             Timer::Ack => self.acknowledge(now),
             Timer::Missing => self.ask_for_missing(now),
             Timer::Vote => self.on_vote_timer(now),
+            Timer::Stall => self.on_stall_timer(now),
             Timer::Leave => self.try_to_leave(now),
         }
     }
@@ -281,6 +291,7 @@ impl Machine for Engine {
             Input::LinkTrouble { link, trouble } => self.on_link_trouble(link, trouble),
             Input::Broadcast { delivery, payload } => self.broadcast(now, delivery, payload),
             Input::ViewAccepted { number } => self.on_view_accepted(now, number),
+            Input::AnnounceStall { span } => self.announce_stall(now, span),
             Input::Leave => self.leave(now),
         }
         self.conclude(now);

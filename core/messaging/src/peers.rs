@@ -37,6 +37,10 @@ pub(crate) struct Peer {
     pub(crate) warned: bool,
     /// What it said last.
     pub(crate) report: Report,
+    /// The number of the last stall that it has announced.
+    pub(crate) stall: u64,
+    /// Until when it may stand still.
+    pub(crate) excused: Option<Instant>,
     /// Asked of a life older than the one we know.
     pub(crate) challenge: Option<Challenge>,
 }

@@ -70,6 +70,10 @@ pub(crate) enum Body {
     Ack { view: u64, received: u64, stable: u64 },
     /// From the coordinator: the highest slot, and up to which one everybody holds everything.
     Stable { view: u64, highest: u64, stable: u64 },
+    /// The sender may stand still for so long on purpose; zero: it does not any more.
+    Stall { number: u64, millis: u64 },
+    /// The answer: I have heard it.
+    StallHeard { number: u64 },
 }
 
 /// The regular life sign.

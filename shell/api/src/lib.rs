@@ -73,6 +73,11 @@ pub enum Request {
     Shutdown,
     /// Read ha.cf and authkeys again.
     Reload,
+    /// This node may stand still for so long from now on; answered when every member has heard it. 0: it is over.
+    Pause {
+        /// At most `messaging::contract::STALL_MAX`.
+        millis: u64,
+    },
 }
 
 /// One change of the CIB; see `node::contract::Change`.

@@ -56,6 +56,7 @@ const TOOLS: &[(&str, &Tool)] = &[
     ("events", &tools::events::TOOL),
     ("explain", &explain::TOOL),
     ("help", &tools::help::TOOL),
+    ("pause", &tools::pause::TOOL),
     ("plan", &tools::plan::TOOL),
     ("status", &tools::status::TOOL),
     ("verify", &tools::crm_verify::TOOL),

@@ -17,5 +17,6 @@ pub mod crmadmin;
 pub mod events;
 pub mod hb_standby;
 pub mod help;
+pub mod pause;
 pub mod plan;
 pub mod status;

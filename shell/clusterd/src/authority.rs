@@ -25,10 +25,10 @@ impl Peer {
     /// # Errors
     /// When it does not say.
     pub fn of(stream: &UnixStream) -> io::Result<Self> {
-        let credentials = rustix::net::sockopt::socket_peercred(stream)?;
-        let mut gids = vec![credentials.gid.as_raw()];
+        let (uid, gid) = sys::peer_account(stream.as_fd())?;
+        let mut gids = vec![gid];
         gids.extend(sys::peer_groups(stream.as_fd()));
-        Ok(Self { uid: credentials.uid.as_raw(), gids })
+        Ok(Self { uid, gids })
     }
 }
 
@@ -66,7 +66,8 @@ impl Authority {
             | Request::WaitIdle { .. }
             | Request::Events { .. }
             | Request::Shutdown
-            | Request::Reload => self.trust(peer) == Trust::Administrator,
+            | Request::Reload
+            | Request::Pause { .. } => self.trust(peer) == Trust::Administrator,
         }
     }
 
@@ -97,6 +98,7 @@ mod tests {
             Request::Events { last: 1, follow: false },
             Request::Shutdown,
             Request::Reload,
+            Request::Pause { millis: 1 },
         ]
     }
 

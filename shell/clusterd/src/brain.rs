@@ -20,7 +20,7 @@ use crate::sys;
 use crate::watchdog::Watchdog;
 use crate::witness_link::WitnessLink;
 use messaging::config::GenerationMethod;
-use messaging::contract::{Incarnation, LinkId, Output};
+use messaging::contract::{Incarnation, LinkId, Output, StallAnswer};
 use messaging::{Engine, Setup};
 use model::{Notice, Severity};
 use node::Node;
@@ -52,6 +52,8 @@ pub enum Event {
     Engine(Output),
     /// From the cluster engine, for a client.
     Report(Token, Box<EngineReport>),
+    /// From the cluster engine, for a client that has announced a stall.
+    Stall(Token, StallAnswer),
     /// From the policy worker.
     Planned {
         /// As it was asked.
@@ -87,6 +89,9 @@ pub struct Options {
     pub debug: bool,
     /// No real-time priority and no locked memory, whatever ha.cf says (`heartbeat -l`).
     pub without_realtime: bool,
+    /// Not the first brain since this host booted: the hands may hold services of an earlier one, so that the others are
+    /// waited for no longer than `deadtime`. They wait no longer either, and then start those services elsewhere.
+    pub again: bool,
 }
 
 /// Why the brain does not run. Nothing has been sent.
@@ -172,8 +177,11 @@ fn build(options: &Options) -> Result<NodeLoop, BrainError> {
         .map_err(|source| BrainError::Listen { path: socket.display().to_string(), source })?;
     let persistence = Persistence::start(cib_file, writes(&configuration), events.clone())?;
     let planner = Planner::start(events.clone())?;
-    let engine =
-        Engine::new(Setup::from_config(&configuration.ha, configuration.name.clone(), incarnation, seed), clock.now());
+    let mut setup = Setup::from_config(&configuration.ha, configuration.name.clone(), incarnation, seed);
+    if options.again {
+        setup.timing.initdead = setup.timing.deadtime;
+    }
+    let engine = Engine::new(setup, clock.now());
     let base = Base { options, configuration: &configuration, clock, progress: &progress };
     start_messaging(&base, engine, waiting, events, &mut notices)?;
     let parts = Parts {

@@ -197,7 +197,8 @@ fn limit_of(request: &Request) -> Duration {
         | Request::Status
         | Request::Events { .. }
         | Request::Shutdown
-        | Request::Reload => ANSWER_LIMIT,
+        | Request::Reload
+        | Request::Pause { .. } => ANSWER_LIMIT,
     }
 }
 

@@ -32,7 +32,9 @@ pub fn request(request: api::Request) -> Option<Request> {
         api::Request::Fail { resource, node } => Request::Fail { resource, node: NodeName::new(node) },
         api::Request::WaitIdle { .. } => Request::WaitIdle,
         api::Request::Shutdown => Request::Shutdown,
-        api::Request::Status | api::Request::Events { .. } | api::Request::Reload => return None,
+        api::Request::Status | api::Request::Events { .. } | api::Request::Reload | api::Request::Pause { .. } => {
+            return None;
+        }
     })
 }
 
@@ -54,6 +56,7 @@ fn refusal(kind: Refusal) -> Told {
         Refusal::Old => Told::Old,
         Refusal::NoQuorum => Told::NoQuorum,
         Refusal::Unavailable => Told::Unavailable,
+        Refusal::Unknown => Told::Timeout,
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Order {
     ViewAccepted(u64),
     /// Leave in order.
     Leave,
+    /// This node may stand still for so long; the client is told what became of it.
+    Stall(Duration, Token),
     /// Report to the node loop, for this client.
     Report(Token),
     /// Seal with and open by these keys from now on.
@@ -89,6 +91,7 @@ impl MessagingLoop {
                 troubled: BTreeSet::new(),
                 fed: Instant::ZERO,
                 left: false,
+                staller: None,
                 buffer: vec![0; DATAGRAM_MAX],
                 base: self,
             }
@@ -123,6 +126,8 @@ struct Turn {
     troubled: BTreeSet<LinkId>,
     fed: Instant,
     left: bool,
+    /// Who waits to be told what became of an announced stall.
+    staller: Option<Token>,
     buffer: Vec<u8>,
 }
 
@@ -200,6 +205,7 @@ impl Turn {
                 Order::Leave => self.feed(Input::Leave),
                 Order::Keys(keyring) => self.base.sealer.replace_keys(*keyring),
                 Order::Report(token) => self.report(token),
+                Order::Stall(span, token) => self.announce_stall(span, token),
             }
         }
     }
@@ -238,6 +244,11 @@ impl Turn {
             match output {
                 Output::Send { link, to: _, packet } => self.send(link, &packet),
                 Output::AskWitness { packet } => self.ask_witness(&packet),
+                Output::StallAnswer(answer) => {
+                    if let Some(token) = self.staller.take() {
+                        tell(&self.base.events, Event::Stall(token, answer));
+                    }
+                }
                 Output::Left => {
                     self.left = true;
                     tell(&self.base.events, Event::Engine(Output::Left));
@@ -287,6 +298,13 @@ impl Turn {
             };
             self.feed(Input::LinkTrouble { link, trouble });
         }
+    }
+
+    /// A second announcement is answered at once; the first one may still wait.
+    fn announce_stall(&mut self, span: Duration, token: Token) {
+        let former = self.staller.replace(token);
+        self.feed(Input::AnnounceStall { span });
+        self.staller = self.staller.take().or(former);
     }
 
     fn report(&self, token: Token) {

@@ -189,6 +189,7 @@ impl NodeLoop {
             match event {
                 Event::Engine(output) => self.hear_engine(output),
                 Event::Report(token, report) => self.answer_status(token, &report),
+                Event::Stall(token, answer) => self.answer_pause(token, &answer),
                 Event::Planned { number, plan } => self.feed(Input::Planned { number, plan }),
                 Event::Persisted(ticket) => self.feed(Input::Persisted(ticket)),
                 Event::NotPersisted(ticket, reason) => self.feed(Input::NotPersisted(ticket, reason)),
@@ -208,8 +209,8 @@ impl NodeLoop {
                 self.tell(Notice::new("left", Severity::Info, "shutdown complete"));
                 self.exit = Some(EXIT_LEFT);
             }
-            FromEngine::Send { .. } | FromEngine::AskWitness { .. } => {
-                unreachable!("the messaging loop sends by itself")
+            FromEngine::Send { .. } | FromEngine::AskWitness { .. } | FromEngine::StallAnswer(_) => {
+                unreachable!("the messaging loop sends by itself, and knows who has announced a stall")
             }
         }
     }

@@ -56,20 +56,25 @@ impl Planner {
 }
 
 fn work(slot: &Slot, events: &Sender<Event>) {
+    let mut planner = policy::Planner::default();
     loop {
         let waited = slot.bell.wait_while(slot.question(), |question| question.is_none());
         let question = waited.unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Question { number, input }) = question {
-            events.send(Event::Planned { number, plan: plan(&input) });
+            events.send(Event::Planned { number, plan: plan(&mut planner, &input) });
         }
     }
 }
 
-fn plan(input: &PolicyInput) -> Result<Box<Plan>, String> {
-    match catch_unwind(AssertUnwindSafe(|| policy::plan(input))) {
+/// What the planner keeps from plan to plan is given up with a bug.
+fn plan(planner: &mut policy::Planner, input: &PolicyInput) -> Result<Box<Plan>, String> {
+    match catch_unwind(AssertUnwindSafe(|| planner.plan(input))) {
         Ok(Ok(plan)) => Ok(Box::new(plan)),
         Ok(Err(e)) => Err(e.to_string()),
-        Err(panic) => Err(format!("policy failed: {}", words(&*panic))),
+        Err(panic) => {
+            *planner = policy::Planner::default();
+            Err(format!("policy failed: {}", words(&*panic)))
+        }
     }
 }
 

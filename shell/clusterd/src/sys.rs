@@ -150,6 +150,27 @@ pub fn local_time(seconds: i64, format: &CStr) -> String {
     String::from_utf8_lossy(&text[..length]).into_owned()
 }
 
+/// User and group of a socket's peer. Not by rustix, which refuses a peer without a process number: one outside of our
+/// process namespace has none here, as when a host asks the cluster software in its container.
+///
+/// # Errors
+/// When the kernel does not say.
+pub fn peer_account(socket: BorrowedFd<'_>) -> io::Result<(u32, u32)> {
+    let mut account = libc::ucred { pid: 0, uid: u32::MAX, gid: u32::MAX };
+    let mut length = length_of::<libc::ucred>();
+    // SAFETY: pointer and length describe `account`; the kernel writes at most that.
+    let code = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut account).cast(),
+            &raw mut length,
+        )
+    };
+    checked(code).map(|_| (account.uid, account.gid))
+}
+
 /// The supplementary groups of a socket's peer; none when the kernel does not say.
 pub fn peer_groups(socket: BorrowedFd<'_>) -> Vec<u32> {
     let mut groups = [0_u32; 256];

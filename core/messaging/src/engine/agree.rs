@@ -64,7 +64,8 @@ impl Engine {
         if !members.contains(&us) || leaving {
             return;
         }
-        if number < self.agreement.promised || number <= self.agreement.installed {
+        let too_low = number < self.agreement.promised || number <= self.agreement.installed;
+        if too_low || self.leaves_out_who_stalls(now, members) {
             return self.beat(now, Some(from.clone()), 0);
         }
         if number > self.agreement.promised {
@@ -193,6 +194,7 @@ impl Engine {
         self.timers.set(Timer::Agree, now + ASK_AFTER);
         self.due.settle = true;
         self.due.beat = true;
+        self.repeat_stall(now);
         self.pump(now);
     }
 

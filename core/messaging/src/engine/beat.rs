@@ -110,6 +110,9 @@ impl Engine {
         let Some(peer) = self.peers.get_mut(name) else { return };
         let (Some(heard), false) = (peer.heard, peer.lost) else { return };
         let silence = now.since(heard);
+        if let Some(until) = peer.excused.map(|until| until + timing.deadtime).filter(|until| *until > now) {
+            return self.timers.set(Timer::Peer(name.clone()), until);
+        }
         let left = peer.report.flags.has(Flags::LEAVING);
         if silence >= timing.deadtime || (left && silence >= late_after) {
             return self.lose(name, silence, left);

@@ -9,10 +9,11 @@ impl Engine {
     /// Woken much later than asked for: we were stopped, and the silence of the others was our own.
     pub(super) fn notice_own_pause(&mut self, now: Instant) {
         let timing = self.setup.timing;
-        let Some(late) = self.timers.deadline().map(|deadline| now.since(deadline)) else { return };
+        let Some(late) = self.timers.deadline().map(|deadline| now.since(deadline.max(self.woken))) else { return };
         if late <= timing.warntime.min(timing.deadtime / 2) {
             return;
         }
+        self.woken = now;
         let text =
             format!("this host was stopped for {:.1} s; the silence of its peers does not count", late.as_secs_f64());
         self.notice("own-pause", Severity::Warning, text);
@@ -20,9 +21,10 @@ impl Engine {
         for (_, peer) in self.peers.iter_mut().filter(|(_, peer)| !peer.lost) {
             peer.heard = Some(now);
         }
-        if late >= timing.deadtime {
+        if late >= timing.deadtime && !self.is_excused(now) {
             self.lose_view(now, late);
         }
+        self.end_stall(now);
     }
 
     /// The others must be assumed to have gone on without us.

@@ -54,7 +54,7 @@ impl Engine {
             self.tend_vote(now);
             return self.timers.cancel(&Timer::Patience);
         }
-        if self.awaits_new_life(now, &desired) {
+        if self.awaits_new_life(now, &desired) || self.awaits_who_stalls(now) {
             return;
         }
         if place == 0 {

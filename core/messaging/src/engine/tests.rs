@@ -8,6 +8,7 @@ mod identity;
 mod membership;
 mod order;
 mod quorum;
+mod stall;
 mod storm;
 mod vote;
 mod world;

@@ -63,6 +63,8 @@ fn body(kind: u8, reader: &mut Reader) -> Result<Body, Malformed> {
         10 => Body::Missing { view: reader.number()?, ranges: reader.list(range)? },
         11 => Body::Ack { view: reader.number()?, received: reader.number()?, stable: reader.number()? },
         12 => Body::Stable { view: reader.number()?, highest: reader.number()?, stable: reader.number()? },
+        13 => Body::Stall { number: reader.number()?, millis: reader.number()? },
+        14 => Body::StallHeard { number: reader.number()? },
         _ => return Err(Malformed::Kind),
     })
 }

@@ -38,6 +38,8 @@ fn kind(body: &Body) -> u8 {
         Body::Missing { .. } => 10,
         Body::Ack { .. } => 11,
         Body::Stable { .. } => 12,
+        Body::Stall { .. } => 13,
+        Body::StallHeard { .. } => 14,
     }
 }
 
@@ -61,7 +63,8 @@ fn body(writer: &mut Writer, body: &Body) {
             stand(writer, at);
         }
         Body::Sync(view) => sync(writer, view),
-        Body::Ready { number } => writer.number(*number),
+        Body::Ready { number } | Body::StallHeard { number } => writer.number(*number),
+        Body::Stall { number, millis } => writer.numbers(&[*number, *millis]),
         Body::Submit { view, piece: one } => {
             writer.number(*view);
             piece(writer, one);

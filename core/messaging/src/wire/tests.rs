@@ -62,6 +62,8 @@ fn every_kind() -> Vec<Packet> {
         Body::Missing { view: 1, ranges: vec![(1, 2), (4, 4)] },
         Body::Ack { view: 1, received: 2, stable: 1 },
         Body::Stable { view: 1, highest: 2, stable: 1 },
+        Body::Stall { number: 1, millis: 30_000 },
+        Body::StallHeard { number: 1 },
     ];
     bodies.into_iter().flat_map(|body| [packet(body.clone(), None), packet(body, Some("b"))]).collect()
 }

@@ -189,6 +189,7 @@ impl World {
                 self.tell_node(host, Input::ViewLost { paused });
             }
             wire::Output::Notice(notice) => self.say(host, || format!("{}: {}", notice.id, notice.text)),
+            wire::Output::StallAnswer(answer) => self.say(host, || format!("stall: {answer:?}")),
             wire::Output::AskWitness { packet } => self.send_to_witness(host, &packet),
             wire::Output::Left => {
                 self.hosts[host].has_left = true;

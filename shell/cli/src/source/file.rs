@@ -63,7 +63,8 @@ impl CibFile {
             | Request::WaitIdle { .. }
             | Request::Events { .. }
             | Request::Shutdown
-            | Request::Reload => {
+            | Request::Reload
+            | Request::Pause { .. } => {
                 let reason = "a file can do no such thing; this needs a running cluster";
                 return Err(Failure::new(Exit::DISCONNECTED, reason).hint("unset CIB_file"));
             }

@@ -87,7 +87,8 @@ fn deadline(request: &Request) -> Duration {
         | Request::Status
         | Request::Events { .. }
         | Request::Shutdown
-        | Request::Reload => api::client::DEADLINE_DEFAULT,
+        | Request::Reload
+        | Request::Pause { .. } => api::client::DEADLINE_DEFAULT,
     }
 }
 

@@ -34,5 +34,5 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
 
 /// Words of `systole` itself, beside the tools that have names of their own.
 fn is_a_word(name: &str) -> bool {
-    ["events", "explain", "help", "plan", "status", "verify"].contains(&name)
+    ["events", "explain", "help", "pause", "plan", "status", "verify"].contains(&name)
 }

@@ -8,9 +8,10 @@ use crate::config;
 use crate::convert;
 use crate::messaging_loop::Order;
 use api::{Refusal, Reply, Request};
-use model::{Notice, Severity};
+use messaging::contract::StallAnswer;
+use model::{NodeName, Notice, Severity};
 use node::contract::{Input, RequestId};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl NodeLoop {
     /// Takes in who waits, reads what was said, and answers what can be answered.
@@ -31,6 +32,7 @@ impl NodeLoop {
         let Question { token, request, client } = question;
         match request {
             Request::Status => self.engine.send(Order::Report(token)),
+            Request::Pause { millis } => self.engine.send(Order::Stall(Duration::from_millis(millis), token)),
             Request::Events { last, follow } => self.answer_events(token, last, follow),
             Request::Reload => {
                 let reply = self.reload();
@@ -61,6 +63,20 @@ impl NodeLoop {
     pub(super) fn answer_status(&mut self, token: Token, report: &EngineReport) {
         let status = status::status(&self.parts.configuration, &self.node.status(), report);
         self.parts.clients.answer(token, &Reply::Status(Box::new(status)), Instant::now());
+    }
+
+    /// What became of an announced stall.
+    pub(super) fn answer_pause(&mut self, token: Token, answer: &StallAnswer) {
+        let reply = match answer {
+            StallAnswer::Heard => Reply::Done,
+            StallAnswer::Refused(reason) => refusal(Refusal::Unavailable, reason, ""),
+            StallAnswer::Unheard(names) => {
+                let names: Vec<&str> = names.iter().map(NodeName::as_str).collect();
+                let reason = format!("not heard by {}: nobody waits, do not pause this host now", names.join(", "));
+                refusal(Refusal::Timeout, &reason, "")
+            }
+        };
+        self.parts.clients.answer(token, &reply, Instant::now());
     }
 
     /// Reads both files again, and looks whether a new brain could start from the CIB on disk. Other keys are used from now on; another ha.cf needs a new brain, which leaves all resources as they are.

@@ -5,6 +5,7 @@ use super::world::{MS, World};
 use crate::contract::{Delivery, Input};
 use crate::engine::departure::Departure;
 use std::fmt::Write;
+use std::time::Duration;
 
 /// Few enough for every run of the tests; `many_storms` is for the search.
 const SEEDS: u64 = 200;
@@ -16,7 +17,7 @@ fn pick(world: &mut World, bound: usize) -> usize {
 fn fault(world: &mut World) {
     let count = world.names.len();
     let node = pick(world, count);
-    match world.rng.below(12) {
+    match world.rng.below(13) {
         0 => world.crash(node),
         1 | 2 => {
             if world.engines[node].is_none() {
@@ -39,6 +40,12 @@ fn fault(world: &mut World) {
             world.freeze(node, span * MS);
         }
         10 => world.input(node, Input::Leave),
+        11 => {
+            let (span, stall) = (world.rng.below(1_000), world.rng.below(1_500));
+            world.input(node, Input::AnnounceStall { span: Duration::from_millis(span) });
+            world.run(5 * MS);
+            world.freeze(node, Duration::from_millis(stall));
+        }
         _ => world.network.duplicates = world.rng.below(300),
     }
     for node in 0..count {

@@ -1,7 +1,7 @@
 //! A cluster in one thread: engines, a network with faults, virtual time, and a record of all that happened.
 
 use crate::config::Timing;
-use crate::contract::{Delivery, Incarnation, Input, LinkId, Opened, Output, View};
+use crate::contract::{Delivery, Incarnation, Input, LinkId, Opened, Output, StallAnswer, View};
 use crate::engine::{Engine, Setup};
 use crate::quorum::Quorum;
 use crate::witness::wire::{Answer, Ruling, encode_answer, question};
@@ -328,6 +328,9 @@ impl World {
                 Output::Undelivered { payload } => Event::Undelivered(payload),
                 Output::ViewLost { .. } => Event::ViewLost,
                 Output::Notice(notice) => Event::Notice(notice.id),
+                Output::StallAnswer(StallAnswer::Heard) => Event::Notice("stall-heard"),
+                Output::StallAnswer(StallAnswer::Unheard(_)) => Event::Notice("stall-unheard"),
+                Output::StallAnswer(StallAnswer::Refused(_)) => Event::Notice("stall-refused"),
                 Output::Left => {
                     self.lives[self.current[node]].ended = true;
                     Event::Left
