@@ -29,6 +29,11 @@ macro_rules! name {
                 fmt::Debug::fmt(&*self.0, f)
             }
         }
+        impl From<Arc<str>> for $name {
+            fn from(text: Arc<str>) -> Self {
+                Self(text)
+            }
+        }
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self::new(text)

@@ -7,10 +7,11 @@ use crate::document::Document;
 use crate::ids::{ActIx, Arena, ColocationIx, LocationIx, NodeIx, RscIx};
 use crate::node::{Node, NodeKind, Standing, Table};
 use crate::options::Options;
-use crate::plan::Finding;
+use crate::plan::{Candidate, Finding};
 use crate::relation::Ordering;
 use crate::resource::Rsc;
 use crate::rules::NextChange;
+use crate::unpack::Remembered;
 use cib::Element;
 use model::{Role, Score, WallTime};
 use std::collections::BTreeMap;
@@ -71,7 +72,13 @@ pub struct Cluster {
     /// Recurring operations whose failure expired, by node and history entry: they restart.
     pub(crate) rescheduled: Vec<(NodeIx, String)>,
     /// The histories that were read, by node.
-    pub(crate) histories: Vec<(NodeIx, Vec<Seen>)>,
+    pub(crate) histories: Vec<History>,
+    /// What earlier plans understood of histories.
+    pub(crate) memory: Vec<Arc<Remembered>>,
+    /// The candidates that the last plan showed, in its order.
+    pub(crate) shown: Vec<Arc<[Candidate]>>,
+    /// How many resources the configuration alone makes.
+    pub(crate) configured: usize,
     pub(crate) mark: u32,
     pub(crate) steps: u64,
     pub(crate) depth: u32,
@@ -176,12 +183,13 @@ pub(crate) struct Colocation {
     pub explicit: bool,
 }
 
-/// The history of a resource on a node, as it was read.
+/// The histories of one node, as they were read.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    pub rsc: RscIx,
-    pub entry: Arc<Element>,
-    pub same_agent: bool,
+pub(crate) struct History {
+    pub node: NodeIx,
+    pub memory: Arc<Remembered>,
+    /// The entries that belong to no resource, by place.
+    pub unknown: Vec<usize>,
 }
 
 /// A check of parameters that has to wait until containers are placed.

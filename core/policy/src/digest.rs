@@ -2,11 +2,13 @@
 
 use crate::cluster::Cluster;
 use crate::ids::{NodeIx, RscIx};
+use crate::operation::Operation;
 use crate::params::Params;
 use crate::rules::compare_versions;
 use crate::task::Task;
 use crate::unpack::Recorded;
 use cib::{Digest, Element};
+use std::sync::Arc;
 
 /// How recorded digests compare with configured parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +55,27 @@ fn digest_of(params: &Params) -> String {
 }
 
 /// Parameters as digests see them.
-struct Calculated {
+#[derive(Debug)]
+pub(crate) struct Calculated {
     all: Params,
     has_own: bool,
+    digest: String,
 }
 
 impl Cluster {
-    fn digest_parameters(&mut self, rsc: RscIx, task: Task, interval: u64, node: NodeIx) -> Calculated {
+    fn digest_parameters(&mut self, rsc: RscIx, task: Task, interval: u64, node: NodeIx) -> Arc<Calculated> {
+        if let Some(calculated) = self.rscs[rsc].learned.digest((task, interval)) {
+            return Arc::clone(calculated);
+        }
+        let operation = self.operation(rsc, task, interval, Some(node));
+        let calculated = Arc::new(self.calculate(rsc, &operation, interval, node));
+        if !self.rscs[rsc].is_connection && self.same_parameters_everywhere(rsc, operation.config.as_deref()) {
+            self.rscs[rsc].learned.keep_digest((task, interval), &calculated);
+        }
+        calculated
+    }
+
+    fn calculate(&self, rsc: RscIx, operation: &Operation, interval: u64, node: NodeIx) -> Calculated {
         let mut all = Params::default();
         if let Some(host) = self.host_name(rsc) {
             all.set("addr", &host);
@@ -67,7 +83,6 @@ impl Cluster {
         for (name, value) in self.parameters(rsc, Some(node)).iter() {
             all.offer(name, value);
         }
-        let operation = self.operation(rsc, task, interval, Some(node));
         let own = self.operation_parameters(operation.config.as_deref(), node);
         for (name, value) in own.iter() {
             all.offer(name, value);
@@ -79,19 +94,18 @@ impl Cluster {
         if let (1.., Some(timeout)) = (interval, operation.meta.get("timeout")) {
             kept.set("CRM_meta_timeout", timeout);
         }
-        Calculated { all: kept, has_own: interval == 0 && !own.is_empty() }
+        Calculated { digest: digest_of(&kept), all: kept, has_own: interval == 0 && !own.is_empty() }
     }
 
     /// The digest that an operation's history entry should record as `op-digest`.
     pub(crate) fn operation_digest(&mut self, rsc: RscIx, task: Task, interval: u64, node: NodeIx) -> String {
-        digest_of(&self.digest_parameters(rsc, task, interval, node).all)
+        self.digest_parameters(rsc, task, interval, node).digest.clone()
     }
 
     /// Compares a history entry with the configuration.
     pub(crate) fn compare_digest(&mut self, rsc: RscIx, op: &Recorded, task: Task, node: NodeIx) -> Verdict {
         let calculated = self.digest_parameters(rsc, task, op.interval, node);
-        let expired =
-            op.xml.id().is_some_and(|id| self.rescheduled.iter().any(|(at, entry)| *at == node && entry == id));
+        let expired = self.rescheduled.iter().any(|(at, entry)| *at == node && Some(entry.as_str()) == op.xml.id());
         let recorded = op.xml.attribute("op-restart-digest");
         if expired {
             return Verdict::Restart;
@@ -112,7 +126,7 @@ impl Cluster {
         }
         match op.xml.attribute("op-digest") {
             None => Verdict::Unknown,
-            Some(digest) if digest == digest_of(&calculated.all) => Verdict::Match,
+            Some(digest) if digest == calculated.digest => Verdict::Match,
             Some(_) if calculated.has_own => Verdict::Restart,
             Some(_) => Verdict::Mismatch,
         }
@@ -120,7 +134,8 @@ impl Cluster {
 
     /// Whether a configuration whose secrets were blanked out is otherwise what the operation ran with.
     pub(crate) fn only_secrets_differ(&mut self, rsc: RscIx, op: &Recorded, node: NodeIx) -> bool {
-        let all = self.digest_parameters(rsc, op.task, op.interval, node).all;
+        let calculated = self.digest_parameters(rsc, op.task, op.interval, node);
+        let all = &calculated.all;
         let Some(recorded) = op.xml.attribute("op-secure-digest") else { return false };
         let secrets: Vec<&str> = op.xml.attribute("op-secure-params").unwrap_or_default().split_whitespace().collect();
         let blanked =
@@ -145,18 +160,18 @@ impl Cluster {
     /// The digests of a fence device's parameters for unfencing a node: all, and those that are no secret.
     pub(crate) fn unfencing_digests(&mut self, rsc: RscIx, node: NodeIx) -> (String, String) {
         let task = self.task("stonith-on");
-        let all = self.digest_parameters(rsc, task, 0, node).all;
+        let calculated = self.digest_parameters(rsc, task, 0, node);
         let version = self.cib.attribute("crm_feature_set").unwrap_or("3.20.0");
         let old = compare_versions(version, "3.16.0").is_lt();
         let mut open = Params::default();
-        for (name, value) in all.iter() {
+        for (name, value) in calculated.all.iter() {
             let secret = matches!(name, "passwd" | "password" | "user");
             let of_the_cluster = old && is_fencing_parameter(name);
             if !secret && !of_the_cluster {
                 open.set(name, value);
             }
         }
-        (digest_of(&all), digest_of(&open))
+        (calculated.digest.clone(), digest_of(&open))
     }
 
     /// Whether a connection takes its address from where its container runs.

@@ -2,6 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::ids::{ActIx, NodeIx, RscIx};
+use crate::operation::Configured;
 use crate::task::{Key, Task};
 use crate::unpack::Recorded;
 use crate::values;
@@ -82,7 +83,7 @@ impl Cluster {
     /// Whether something that failed is configured with `on-fail=block`.
     fn blocks(&self, rsc: RscIx, node: NodeIx, op: Option<&Recorded>) -> bool {
         let base = crate::unpack::base_name(&self.rscs[rsc].id).to_owned();
-        let mut blocking = self.rscs[rsc].ops.iter().filter(|config| config.attribute("on-fail") == Some("block"));
+        let mut blocking = self.rscs[rsc].ops.iter().filter(|config| config.xml.attribute("on-fail") == Some("block"));
         match op {
             Some(op) => blocking.any(|config| is_failure_of(&base, config, &op.xml)),
             None => {
@@ -129,10 +130,10 @@ fn is_about(rest: &str, name: &str, unique: bool, plain: bool) -> bool {
     (plain && rest.is_empty()) || (rest.starts_with('#') && rest.len() > 1)
 }
 
-fn is_failure_of(base: &str, config: &Element, entry: &Element) -> bool {
+fn is_failure_of(base: &str, config: &Configured, entry: &Element) -> bool {
     let recorded = crate::unpack::recorded_interval(entry);
-    let name = config.attribute("name").unwrap_or_default();
-    if crate::operation::interval_of(config) != recorded || entry.attribute("operation") != Some(name) {
+    let name = &*config.name;
+    if config.interval != recorded || entry.attribute("operation") != Some(name) {
         return false;
     }
     if entry.id() == Some(&format!("{base}_last_failure_0")) {

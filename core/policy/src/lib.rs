@@ -12,7 +12,7 @@
 //!
 //! Inside, everything is a dense id into a flat arena ([`state::Cluster`]); a name is looked up once, at the edge.
 //! Every score is added together with the element it comes from, so a [`plan::Placement`] can tell how it came about.
-//! [`lint()`] says what holds for every plan; [`walk::Walker`] executes one.
+//! [`lint()`] says what holds for every plan; [`walk::Walker`] executes one. Who plans again and again keeps a [`Planner`].
 
 mod action;
 mod calendar;
@@ -24,6 +24,7 @@ mod failcount;
 mod fencing;
 pub mod graph;
 mod ids;
+mod learned;
 mod lint;
 mod node;
 mod operation;
@@ -33,6 +34,7 @@ mod params;
 mod pattern;
 pub mod place;
 pub mod plan;
+mod planner;
 mod relation;
 pub mod render;
 pub mod require;
@@ -45,6 +47,7 @@ mod values;
 pub mod walk;
 
 pub use lint::lint;
+pub use planner::Planner;
 
 use plan::{Plan, PlanFailed, PolicyInput};
 
@@ -61,7 +64,11 @@ pub fn plan(input: &PolicyInput) -> Result<Plan, PlanFailed> {
 /// # Errors
 /// As [`plan`](fn@plan).
 pub fn detail(input: &PolicyInput) -> Result<graph::Graphed, PlanFailed> {
-    let unpacked = unpack::unpack(input)?;
+    decide(unpack::unpack(input)?)
+}
+
+/// Every stage after the first.
+fn decide(unpacked: unpack::Unpacked) -> Result<graph::Graphed, PlanFailed> {
     let required = require::require(place::place(unpacked));
     order::order(required).map(graph::graph)
 }
@@ -73,7 +80,7 @@ pub mod state {
     pub use crate::failcount::Failures;
     pub use crate::ids::{ActIx, Arena, Id, NodeIx, RscIx};
     pub use crate::node::{Capacity, Node, NodeKind, NodeSet, ProbeMode, Standing, Table};
-    pub use crate::operation::{OnFail, Operation};
+    pub use crate::operation::{Configured, OnFail, Operation};
     pub use crate::options::{Health, NoQuorum, Options, Strategy};
     pub use crate::params::Params;
     pub use crate::relation::{Link, Rel};

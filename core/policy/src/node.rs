@@ -121,6 +121,11 @@ impl Node {
         self.online && !self.shutdown && !self.unclean && !self.standby && !self.maintenance
     }
 
+    /// Whether anything is known to have failed here.
+    pub(crate) fn counts_failures(&self) -> bool {
+        self.attributes.any_from("fail-count-")
+    }
+
     /// Why resources cannot be put here, for people.
     pub fn veto(&self) -> Option<&'static str> {
         [

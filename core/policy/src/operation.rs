@@ -23,9 +23,29 @@ pub struct Operation {
     pub meta: Params,
 }
 
-/// What was worked out before: operations by task and interval.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OpCache(Vec<((Task, u64), Arc<Operation>)>);
+/// An `op` element, read once.
+#[derive(Clone, Debug)]
+pub struct Configured {
+    /// The element.
+    pub xml: Arc<Element>,
+    /// Its `name`; empty without one.
+    pub name: Arc<str>,
+    /// In ms; zero for once.
+    pub interval: u64,
+    /// Whether it is not switched off.
+    pub enabled: bool,
+}
+
+impl Configured {
+    pub(crate) fn of(xml: &Arc<Element>) -> Self {
+        Self {
+            xml: Arc::clone(xml),
+            name: Arc::from(xml.attribute("name").unwrap_or_default()),
+            interval: values::span_or_zero(xml.attribute("interval")),
+            enabled: xml.attribute("enabled").and_then(values::boolean) != Some(false),
+        }
+    }
+}
 
 /// What a failure leads to, from least to most severe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,16 +90,6 @@ impl OnFail {
     }
 }
 
-/// An operation element's interval in ms.
-pub(crate) fn interval_of(op: &Element) -> u64 {
-    values::span_or_zero(op.attribute("interval"))
-}
-
-/// Whether an operation element is not switched off.
-pub(crate) fn is_enabled(op: &Element) -> bool {
-    op.attribute("enabled").and_then(values::boolean) != Some(false)
-}
-
 fn is_promoted_role(op: &Element) -> bool {
     op.attribute("role").and_then(Role::parse) == Some(Role::Promoted)
 }
@@ -94,9 +104,9 @@ impl Cluster {
         disabled_too: bool,
     ) -> Option<&Arc<Element>> {
         let exact = |word: &str, interval: u64| {
-            self.rscs[rsc].ops.iter().find(|op| {
-                op.attribute("name") == Some(word) && (disabled_too || is_enabled(op)) && interval_of(op) == interval
-            })
+            let mut ops = self.rscs[rsc].ops.iter();
+            ops.find(|op| op.interval == interval && *op.name == *word && (disabled_too || op.enabled))
+                .map(|op| &op.xml)
         };
         let migration = matches!(task, Task::MigrateTo | Task::MigrateFrom);
         exact(self.word(task), interval).or_else(|| if migration { exact("migrate", 0) } else { None })
@@ -104,8 +114,7 @@ impl Cluster {
 
     /// An operation as it applies now, worked out once.
     pub(crate) fn operation(&mut self, rsc: RscIx, task: Task, interval: u64, node: Option<NodeIx>) -> Arc<Operation> {
-        let cached = self.rscs[rsc].op_cache.0.iter().find(|(key, _)| *key == (task, interval));
-        if let Some((_, operation)) = cached {
+        if let Some(operation) = self.rscs[rsc].learned.operation((task, interval)) {
             return Arc::clone(operation);
         }
         let config = self.find_operation(rsc, task, interval, true).cloned();
@@ -113,9 +122,13 @@ impl Cluster {
             (None, Task::Notify) => self.find_operation(rsc, Task::Notify, 0, true).cloned(),
             (config, _) => config,
         };
+        let findings = self.findings.len();
         let meta = self.operation_meta(rsc, task, interval, node, config.as_deref());
         let operation = Arc::new(Operation { config, meta });
-        self.rscs[rsc].op_cache.0.push(((task, interval), Arc::clone(&operation)));
+        // Each plan says anew what is wrong, numbers other tasks anew, and asks the node about a fence device.
+        let lasting =
+            findings == self.findings.len() && !matches!(task, Task::Other(_)) && !self.rscs[rsc].fence_device;
+        self.rscs[rsc].learned.keep_operation((task, interval), &operation, lasting);
         operation
     }
 
@@ -177,8 +190,8 @@ impl Cluster {
 
     /// The monitor that runs most often lends its timeout to probes.
     fn most_frequent_monitor(&self, rsc: RscIx) -> Option<&Arc<Element>> {
-        let monitors = self.rscs[rsc].ops.iter().filter(|op| op.attribute("name") == Some("monitor") && is_enabled(op));
-        monitors.filter(|op| interval_of(op) > 0).min_by_key(|op| interval_of(op))
+        let monitors = self.rscs[rsc].ops.iter().filter(|op| &*op.name == "monitor" && op.enabled);
+        monitors.filter(|op| op.interval > 0).min_by_key(|op| op.interval).map(|op| &op.xml)
     }
 
     fn set_start_delay(&self, interval: u64, meta: &mut Params) {
@@ -202,10 +215,9 @@ impl Cluster {
             meta.remove("on-fail");
             self.refuse_on_fail(rsc, "stop", value.as_deref());
         } else if task == Task::Demote && value.is_none() {
-            let inherited =
-                self.rscs[rsc].ops.iter().filter(|op| op.attribute("name") == Some("monitor") && is_promoted_role(op));
+            let inherited = self.rscs[rsc].ops.iter().filter(|op| &*op.name == "monitor" && is_promoted_role(&op.xml));
             let mut inherited =
-                inherited.filter(|op| interval_of(op) > 0 && is_enabled(op)).filter_map(|op| op.attribute("on-fail"));
+                inherited.filter(|op| op.interval > 0 && op.enabled).filter_map(|op| op.xml.attribute("on-fail"));
             if let Some(value) = inherited.rfind(|value| !value.eq_ignore_ascii_case("demote")) {
                 meta.set("on-fail", value);
             }
@@ -213,7 +225,8 @@ impl Cluster {
             meta.set("on-fail", "ignore");
         } else if value.as_deref() == Some("demote") {
             let fits = config.is_some_and(|op| {
-                let monitor = op.attribute("name") == Some("monitor") && interval_of(op) > 0 && is_promoted_role(op);
+                let recurs = values::span_or_zero(op.attribute("interval")) > 0;
+                let monitor = op.attribute("name") == Some("monitor") && recurs && is_promoted_role(op);
                 op.attribute("name") == Some("promote") || monitor
             });
             if !fits {
@@ -287,6 +300,22 @@ impl Cluster {
             at = self.rscs[rsc].parent;
         }
         params
+    }
+
+    /// Whether instance parameters are the same on every node: no rule has a say in them.
+    pub(crate) fn same_parameters_everywhere(&self, rsc: RscIx, config: Option<&Element>) -> bool {
+        let ruled = |element: &Element| {
+            let mut sets = element.children_named("instance_attributes");
+            sets.any(|set| self.document.resolve(set).is_none_or(|set| set.child("rule").is_some()))
+        };
+        let mut at = Some(rsc);
+        while let Some(part) = at {
+            if ruled(&self.rscs[part].xml) {
+                return false;
+            }
+            at = self.rscs[part].parent;
+        }
+        !config.is_some_and(ruled)
     }
 
     /// Instance parameters that an operation adds to its resource's.

@@ -7,6 +7,7 @@ use cib::Element;
 use model::Score;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Name-value pairs in name order.
@@ -44,6 +45,17 @@ impl Params {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether a name begins so.
+    pub(crate) fn any_from(&self, prefix: &str) -> bool {
+        self.from(prefix).next().is_some()
+    }
+
+    /// The pairs whose names begin so, by name.
+    pub(crate) fn from<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let range = self.0.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        range.map(|(name, value)| (name.as_str(), value.as_str())).take_while(move |(name, _)| name.starts_with(prefix))
     }
 
     /// All pairs, by name.

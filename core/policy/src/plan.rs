@@ -128,7 +128,7 @@ pub struct Candidate {
     /// The terms, in the order they were added.
     pub contributions: Vec<Contribution>,
     /// What rules the node out whatever the score: "standby", "offline", "unclean".
-    pub veto: Option<String>,
+    pub veto: Option<&'static str>,
 }
 
 /// Where one primitive (or clone instance) is, where it goes, and why.
@@ -144,8 +144,8 @@ pub struct Placement {
     pub next: Option<NodeName>,
     /// Its role then.
     pub next_role: Role,
-    /// Every node that was looked at.
-    pub candidates: Vec<Candidate>,
+    /// Every node that was looked at; shared with earlier plans that saw the same.
+    pub candidates: Arc<[Candidate]>,
     /// One sentence: why there, or why nowhere.
     pub reason: String,
 }

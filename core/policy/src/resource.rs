@@ -1,8 +1,9 @@
 //! Resources of every kind as one tree, each with what the status section says of it and what is decided about it.
 
 use crate::ids::{ActIx, ColocationIx, LocationIx, NodeIx, RscIx};
+use crate::learned::Learned;
 use crate::node::{Capacity, NodeSet, Table};
-use crate::operation::OpCache;
+use crate::operation::Configured;
 use crate::params::Params;
 use crate::task::Task;
 use cib::Element;
@@ -141,10 +142,10 @@ pub struct Rsc {
     pub children: Vec<RscIx>,
     /// Its element, with its template merged in.
     pub xml: Arc<Element>,
-    /// Its `op` elements.
-    pub ops: Vec<Arc<Element>>,
+    /// Its operations, as configured.
+    pub ops: Arc<[Configured]>,
     /// Its meta attributes, with those of its parents and the defaults.
-    pub meta: Params,
+    pub meta: Arc<Params>,
     /// What it needs.
     pub utilization: Capacity,
 
@@ -255,7 +256,7 @@ pub struct Rsc {
     pub(crate) with_this: Vec<ColocationIx>,
     pub(crate) locations: Vec<LocationIx>,
     pub(crate) tickets: Vec<TicketUse>,
-    pub(crate) op_cache: OpCache,
+    pub(crate) learned: Learned,
 }
 
 /// A resource's dependence on a ticket.

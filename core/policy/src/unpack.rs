@@ -4,6 +4,7 @@ mod bundle;
 mod clones;
 mod expiry;
 mod history;
+mod memory;
 mod migrations;
 mod nodes;
 mod online;
@@ -14,7 +15,8 @@ mod running;
 mod status;
 mod template;
 
-pub(crate) use recorded::{Recorded, active_span, history, interval as recorded_interval};
+pub(crate) use memory::{Known, Remembered};
+pub(crate) use recorded::{Recorded, active_span, interval as recorded_interval};
 pub(crate) use running::base_name;
 
 use crate::cluster::Cluster;
@@ -48,6 +50,11 @@ impl Unpacked {
 /// # Errors
 /// When the document is no CIB.
 pub fn unpack(input: &PolicyInput) -> Result<Unpacked, PlanFailed> {
+    configuration(input).map(status)
+}
+
+/// Reads everything but the status.
+pub(crate) fn configuration(input: &PolicyInput) -> Result<Cluster, PlanFailed> {
     let cib = Arc::clone(&input.cib);
     if cib.name() != "cib" {
         return Err(PlanFailed::new(cib.name(), "this is no CIB: its outermost element must be <cib>"));
@@ -56,8 +63,14 @@ pub fn unpack(input: &PolicyInput) -> Result<Unpacked, PlanFailed> {
     cluster.unpack_nodes();
     cluster.unpack_resources();
     cluster.unpack_lists();
+    cluster.configured = cluster.rscs.len();
+    Ok(cluster)
+}
+
+/// Reads the status into a configuration.
+pub(crate) fn status(mut cluster: Cluster) -> Unpacked {
     cluster.unpack_status();
-    Ok(Unpacked(cluster))
+    Unpacked(cluster)
 }
 
 fn section(cib: &Element, name: &str) -> Option<Arc<Element>> {
@@ -103,6 +116,9 @@ fn empty(cib: Arc<Element>, now: i64) -> Cluster {
         late_checks: Vec::new(),
         rescheduled: Vec::new(),
         histories: Vec::new(),
+        memory: Vec::new(),
+        shown: Vec::new(),
+        configured: 0,
         mark: 0,
         steps: 0,
         depth: 0,

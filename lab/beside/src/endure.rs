@@ -1,9 +1,10 @@
 //! Damage: random clusters in which references dangle, orderings loop, scores are absurd and elements are where they do
-//! not belong. Whatever comes of it, it comes without a panic, and soon.
+//! not belong. Whatever comes of it, it comes without a panic, and soon; and a planner that was kept comes to the same.
 
 use crate::{Options, random};
 use cib::Element;
 use model::{Rng, WallTime};
+use policy::Planner;
 use policy::plan::PolicyInput;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -33,6 +34,7 @@ const ABSURD: [&str; 14] = [
 /// Feeds damaged clusters to the planner; true when it endured all of them.
 pub fn run(options: &Options) -> Result<bool, String> {
     let (mut planned, mut refused, mut bad) = (0_u64, 0_u64, 0_u64);
+    let mut planner = Planner::default();
     for seed in options.from..options.from.saturating_add(options.seeds) {
         let cib = damaged(seed);
         let begin = Instant::now();
@@ -45,6 +47,10 @@ pub fn run(options: &Options) -> Result<bool, String> {
                 bad += 1;
             }
         }
+        if !replans_alike(&mut planner, &cib, seed) {
+            println!("seed {seed}: the kept planner comes to another plan");
+            bad += 1;
+        }
         if begin.elapsed() > SLOW {
             println!("seed {seed}: {:.1} s", begin.elapsed().as_secs_f64());
             bad += 1;
@@ -56,6 +62,21 @@ pub fn run(options: &Options) -> Result<bool, String> {
     }
     println!("{planned} planned, {refused} refused with a reason, {bad} not endured");
     Ok(bad == 0)
+}
+
+/// Whether a planner that knows other clusters, and then this one, plans each further damage as a fresh one does.
+fn replans_alike(planner: &mut Planner, cib: &Arc<Element>, seed: u64) -> bool {
+    let mut rng = Rng::from_seed(seed);
+    let mut cib = Arc::clone(cib);
+    (0..8).all(|step| {
+        let now = WallTime(1_700_000_100_000 + step * 400_000);
+        let input = PolicyInput { cib: Arc::clone(&cib), now };
+        let mut next = (*cib).clone();
+        damage(&mut next, &mut rng);
+        cib = Arc::new(next);
+        let alike = || policy::plan(&input) == planner.plan(&input);
+        catch_unwind(AssertUnwindSafe(alike)).is_ok_and(|alike| alike)
+    })
 }
 
 fn damaged(seed: u64) -> Arc<Element> {

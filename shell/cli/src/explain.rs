@@ -288,7 +288,7 @@ fn candidate(candidate: &policy::plan::Candidate) -> Candidate {
     Candidate {
         node: candidate.node.to_string(),
         score: candidate.score.to_string(),
-        veto: candidate.veto.clone(),
+        veto: candidate.veto.map(str::to_owned),
         terms: candidate.contributions.iter().map(term).collect(),
     }
 }

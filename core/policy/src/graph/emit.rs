@@ -9,6 +9,7 @@ use crate::task::Task;
 use crate::values;
 use model::ResourceId;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Defaults of `cluster-delay`, in ms.
@@ -50,7 +51,7 @@ impl Cluster {
             node: a
                 .node
                 .filter(|_| kind != ActionKind::Pseudo)
-                .map(|node| model::NodeName::new(&self.nodes[node].name)),
+                .map(|node| model::NodeName::from(Arc::clone(&self.nodes[node].name))),
             kind,
             after: inputs.filter_map(|link| places.get(&link.action).copied().map(ActionId)).collect(),
             priority: own_priority.max(a.priority).max(0),
@@ -81,7 +82,7 @@ impl Cluster {
     fn told_id(&self, rsc: RscIx) -> ResourceId {
         let r = &self.rscs[rsc];
         let id = if r.unique { &r.id } else { r.history_id.as_ref().unwrap_or(&r.base_id) };
-        ResourceId::new(id)
+        ResourceId::from(Arc::clone(id))
     }
 
     fn emit_operation(&mut self, action: ActIx, rsc: RscIx, node: NodeIx) -> ResourceAction {

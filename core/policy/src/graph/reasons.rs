@@ -1,40 +1,35 @@
 //! Reasons as data: why a resource goes where it goes, and why an action is in the plan.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Term};
 use crate::ids::{ActIx, NodeIx, RscIx};
 use crate::plan::{Candidate, Contribution, Placement};
 use crate::task::Task;
 use model::{NodeName, ResourceId, Role, Score};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 impl Cluster {
     /// One placement for each primitive and instance.
     pub(super) fn placements(&self) -> Vec<Placement> {
-        let mut terms: BTreeMap<(RscIx, NodeIx), Vec<Contribution>> = BTreeMap::new();
-        for term in &self.terms {
-            let contribution =
-                Contribution { score: term.score, source: term.source.to_string(), text: term.text.to_string() };
-            terms.entry((term.rsc, term.node)).or_default().push(contribution);
-        }
+        let mut terms: Vec<&Term> = self.terms.iter().collect();
+        terms.sort_by_key(|term| term.rsc);
         let primitives = self.top.iter().flat_map(|rsc| self.primitives(*rsc));
-        primitives.map(|rsc| self.placement(rsc, &mut terms)).collect()
+        let placement = |(place, rsc): (usize, RscIx)| {
+            let begin = terms.partition_point(|term| term.rsc < rsc);
+            let length = terms[begin..].partition_point(|term| term.rsc == rsc);
+            self.placement(rsc, &terms[begin..begin + length], self.shown.get(place))
+        };
+        primitives.enumerate().map(placement).collect()
     }
 
-    fn placement(&self, rsc: RscIx, terms: &mut BTreeMap<(RscIx, NodeIx), Vec<Contribution>>) -> Placement {
+    fn placement(&self, rsc: RscIx, terms: &[&Term], shown: Option<&Arc<[Candidate]>>) -> Placement {
         let r = &self.rscs[rsc];
-        let name = |node: NodeIx| NodeName::new(&self.nodes[node].name);
-        let candidate = |node: &NodeIx| {
-            let score = r.allowed.score(*node)?;
-            Some(Candidate {
-                node: name(*node),
-                score,
-                contributions: terms.remove(&(rsc, *node)).unwrap_or_default(),
-                veto: self.nodes[*node].veto().map(str::to_owned),
-            })
+        let name = |node: NodeIx| NodeName::from(Arc::clone(&self.nodes[node].name));
+        let candidates = match shown.filter(|shown| self.still_shows(rsc, terms, shown)) {
+            Some(shown) => Arc::clone(shown),
+            None => self.candidates(rsc, terms),
         };
-        let candidates: Vec<Candidate> = self.node_order.iter().filter_map(candidate).collect();
         Placement {
-            resource: ResourceId::new(&r.id),
+            resource: ResourceId::from(Arc::clone(&r.id)),
             current: r.active.iter().copied().map(name).collect(),
             current_role: r.role,
             next: r.node().map(name),
@@ -42,6 +37,40 @@ impl Cluster {
             reason: self.placement_reason(rsc, &candidates),
             candidates,
         }
+    }
+
+    /// How every node stood.
+    fn candidates(&self, rsc: RscIx, terms: &[&Term]) -> Arc<[Candidate]> {
+        let mut candidates = Vec::with_capacity(self.node_order.len());
+        for node in self.node_order.iter().copied() {
+            let Some(score) = self.rscs[rsc].allowed.score(node) else { continue };
+            let here = terms.iter().filter(|term| term.node == node);
+            candidates.push(Candidate {
+                node: NodeName::from(Arc::clone(&self.nodes[node].name)),
+                score,
+                contributions: here.map(|term| term.contribution()).collect(),
+                veto: self.nodes[node].veto(),
+            });
+        }
+        candidates.into()
+    }
+
+    /// Whether candidates that an earlier plan showed are what this one would show.
+    fn still_shows(&self, rsc: RscIx, terms: &[&Term], shown: &[Candidate]) -> bool {
+        let table = &self.rscs[rsc].allowed;
+        let mut shown = shown.iter();
+        let scored = self.node_order.iter().filter_map(|node| Some((*node, table.score(*node)?)));
+        let mut all = scored.map(|(node, score)| {
+            shown.next().is_some_and(|old| {
+                let mut here = terms.iter().filter(|term| term.node == node);
+                old.score == score
+                    && old.veto == self.nodes[node].veto()
+                    && *old.node.as_str() == *self.nodes[node].name
+                    && old.contributions.iter().all(|old| here.next().is_some_and(|term| term.is(old)))
+                    && here.next().is_none()
+            })
+        });
+        all.all(|same| same) && shown.next().is_none()
     }
 
     fn placement_reason(&self, rsc: RscIx, candidates: &[Candidate]) -> String {
@@ -146,9 +175,19 @@ impl Cluster {
     }
 }
 
+impl Term {
+    fn contribution(&self) -> Contribution {
+        Contribution { score: self.score, source: self.source.to_string(), text: self.text.to_string() }
+    }
+
+    fn is(&self, told: &Contribution) -> bool {
+        self.score == told.score && *self.source == *told.source && *self.text == *told.text
+    }
+}
+
 fn why_not(candidate: &Candidate) -> String {
     if let Some(veto) = &candidate.veto {
-        return veto.clone();
+        return (*veto).to_owned();
     }
     let ban = candidate.contributions.iter().find(|c| c.score == Score::MINUS_INFINITY);
     match ban.or_else(|| candidate.contributions.iter().min_by_key(|c| c.score)) {

@@ -13,9 +13,10 @@ impl Cluster {
         for rsc in self.top.clone() {
             self.apply_stickiness(rsc);
         }
+        let exclusive = self.rscs.iter().any(|(_, r)| r.exclusive_probes);
         for node in self.node_order.clone() {
-            let failed = self.nodes[node].attributes.iter().any(|(name, _)| name.starts_with("fail-count-"));
-            for rsc in self.top.clone() {
+            let failed = self.nodes[node].counts_failures();
+            for rsc in if failed || exclusive { self.top.clone() } else { Vec::new() } {
                 if failed {
                     self.apply_failures(rsc, node);
                 }

@@ -1,12 +1,11 @@
 //! Configurations that changed under running resources: another agent, other parameters, operations that are gone.
 
-use crate::cluster::{Cluster, LateCheck, Seen};
+use crate::cluster::{Cluster, LateCheck};
 use crate::digest::Verdict;
 use crate::ids::{NodeIx, RscIx};
 use crate::relation::{End, Rel};
 use crate::task::{Key, Task};
-use crate::unpack::{Recorded, active_span, history};
-use cib::Element;
+use crate::unpack::{Known, Recorded, active_span};
 use model::Score;
 use std::sync::Arc;
 
@@ -19,34 +18,38 @@ impl Cluster {
             if !n.maintenance && !n.can_host() {
                 continue;
             }
-            for seen in histories.iter().filter(|(at, _)| *at == node).flat_map(|(_, seen)| seen) {
-                if self.may_have_changed(node, seen) {
-                    self.check_entry(node, &seen.entry);
+            for history in histories.iter().filter(|history| history.node == node) {
+                for (at, known) in history.memory.entries.iter().enumerate() {
+                    if self.may_have_changed(node, known) && !history.unknown.contains(&at) {
+                        self.check_entry(node, known);
+                    }
                 }
             }
         }
+        self.histories = histories;
     }
 
     /// Whether a history needs a closer look: most are of the agent that is configured, and of what is not active there.
-    fn may_have_changed(&self, node: NodeIx, seen: &Seen) -> bool {
-        let r = &self.rscs[seen.rsc];
-        let plain = seen.same_agent && r.unique && !r.removed && r.history_id.is_none();
-        !seen.entry.children().is_empty() && (!plain || r.active.contains(&node))
+    fn may_have_changed(&self, node: NodeIx, known: &Known) -> bool {
+        let plain = known.same_agent && known.rsc.is_some_and(|rsc| self.rscs[rsc].history_id.is_none());
+        let active = known.rsc.is_some_and(|rsc| self.rscs[rsc].active.contains(&node));
+        !plain || active
     }
 
-    fn check_entry(&mut self, node: NodeIx, entry: &Element) {
-        let Some(id) = entry.id() else { return };
+    fn check_entry(&mut self, node: NodeIx, known: &Known) {
+        let entry = &known.xml;
+        let Some(id) = entry.id().filter(|_| !entry.children().is_empty()) else { return };
         let mut matching: Vec<RscIx> = self.ids.get(id).copied().into_iter().collect();
         matching.extend(self.history_ids.get(id).into_iter().flatten().copied());
         matching.dedup();
         for rsc in matching {
             if self.rscs[rsc].is_primitive() {
-                self.check_history(rsc, node, entry);
+                self.check_history(rsc, node, known);
             }
         }
     }
 
-    fn check_history(&mut self, rsc: RscIx, node: NodeIx, entry: &Element) {
+    fn check_history(&mut self, rsc: RscIx, node: NodeIx, known: &Known) {
         if self.rscs[rsc].removed {
             if !self.rscs[self.top_of(rsc, false)].is_anonymous_clone() {
                 self.schedule_cleanup(rsc, node);
@@ -54,13 +57,13 @@ impl Cluster {
             return;
         }
         let active = self.rscs[rsc].active.contains(&node);
-        if self.agent_changed(rsc, node, entry, active) {
+        if self.agent_changed(rsc, node, known, active) {
             self.schedule_cleanup(rsc, node);
         }
         if !active {
             return;
         }
-        let ops = history(self, entry);
+        let ops = known.operations(self);
         let (start, stop) = active_span(&ops);
         if start < stop {
             return;
@@ -119,8 +122,9 @@ impl Cluster {
         self.order_tasks(rsc, Task::Delete, rsc, Task::Start, Rel::ORDERED);
     }
 
-    fn agent_changed(&mut self, rsc: RscIx, node: NodeIx, entry: &Element, active: bool) -> bool {
-        let changed = !self.is_same_agent(rsc, entry);
+    fn agent_changed(&mut self, rsc: RscIx, node: NodeIx, known: &Known, active: bool) -> bool {
+        let same = if known.rsc == Some(rsc) { known.same_agent } else { self.is_same_agent(rsc, &known.xml) };
+        let changed = !same;
         if changed {
             self.unfence(Some(rsc), Some(node), "Device definition changed");
         }

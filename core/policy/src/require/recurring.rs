@@ -2,10 +2,9 @@
 
 use crate::cluster::Cluster;
 use crate::ids::{ActIx, NodeIx, RscIx};
-use crate::operation::interval_of;
+use crate::operation::Configured;
 use crate::relation::{End, Rel};
 use crate::task::{Key, Task};
-use cib::Element;
 use model::Role;
 use std::sync::Arc;
 
@@ -25,8 +24,8 @@ impl Cluster {
         let node = r.node();
         let runs = r.next_role != Role::Stopped || !r.managed;
         let start = node.filter(|node| runs && !self.nodes[*node].maintenance).map(|node| self.start(rsc, Some(node)));
-        for op in self.rscs[rsc].ops.clone() {
-            let Some(recurring) = self.recurring(rsc, &op) else { continue };
+        for op in Arc::clone(&self.rscs[rsc].ops).iter() {
+            let Some(recurring) = self.recurring(rsc, op) else { continue };
             if let Some(start) = start {
                 self.recur_where_active(rsc, start, node, &recurring);
             }
@@ -34,25 +33,23 @@ impl Cluster {
         }
     }
 
-    fn recurring(&mut self, rsc: RscIx, op: &Arc<Element>) -> Option<Recurring> {
-        let interval = interval_of(op);
-        let (id, name) = (op.id().filter(|id| !id.is_empty())?, op.attribute("name").unwrap_or_default());
+    fn recurring(&mut self, rsc: RscIx, op: &Configured) -> Option<Recurring> {
+        let (interval, name) = (op.interval, &*op.name);
         if interval == 0 {
             return None;
         }
+        let id = op.xml.id().filter(|id| !id.is_empty())?;
         let once_only = ["stop", "start", "demote", "promote", "reload-agent", "migrate_to", "migrate_from"];
         if once_only.contains(&name) {
             self.complain(id, format!("operation '{id}' is ignored: {name} cannot recur; set its interval to 0"));
             return None;
         }
-        let same = |other: &&Arc<Element>| {
-            other.attribute("name") == Some(name) && interval_of(other) == interval && other.id().is_some()
-        };
+        let same = |other: &&Configured| other.interval == interval && *other.name == *name && other.xml.id().is_some();
         if self.rscs[rsc].ops.iter().filter(same).count() > 1 {
             self.complain(id, format!("operation '{id}' is ignored: another one has the same name and interval; change one of the intervals a little"));
             return None;
         }
-        let role = match op.attribute("role").map(Role::parse) {
+        let role = match op.xml.attribute("role").map(Role::parse) {
             None => None,
             Some(Some(Role::Unknown) | None) => {
                 self.complain(id, format!("operation '{id}' is ignored: its role is none"));

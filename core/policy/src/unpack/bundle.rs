@@ -199,8 +199,8 @@ impl Cluster {
             self.rscs[child].exclusive_probes = true;
             self.rscs[inside].notify |= self.rscs[child].notify;
             if let Some(target) = self.rscs[child].meta.get("container-attribute-target").map(str::to_owned) {
-                self.rscs[rsc].meta.set("container-attribute-target", &target);
-                self.rscs[inside].meta.set("container-attribute-target", &target);
+                Arc::make_mut(&mut self.rscs[rsc].meta).set("container-attribute-target", &target);
+                Arc::make_mut(&mut self.rscs[inside].meta).set("container-attribute-target", &target);
             }
         }
     }
@@ -233,7 +233,7 @@ impl Cluster {
                 return false;
             }
             if let Some(address) = &replica.address {
-                self.rscs[child].meta.set("external-ip", address);
+                Arc::make_mut(&mut self.rscs[child].meta).set("external-ip", address);
             }
             let needs = std::mem::take(&mut self.rscs[child].utilization);
             self.rscs[container].utilization = needs;

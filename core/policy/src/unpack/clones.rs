@@ -63,15 +63,16 @@ impl Cluster {
         let r = &mut self.rscs[rsc];
         r.promotable |= legacy;
         if r.promotable {
-            r.meta.set("promotable", "true");
+            Arc::make_mut(&mut r.meta).set("promotable", "true");
         }
         if let Some(facts) = r.clone_facts_mut() {
             (facts.max, facts.node_max, facts.ordered) = (max, node_max, ordered);
             (facts.promoted_max, facts.promoted_node_max) = (promoted_max, promoted_node_max);
         }
-        r.meta.offer("resource-stickiness", "1");
         let unique = if r.unique { "true" } else { "false" };
-        r.meta.set("globally-unique", unique);
+        let meta = Arc::make_mut(&mut r.meta);
+        meta.offer("resource-stickiness", "1");
+        meta.set("globally-unique", unique);
         self.make_instances(rsc)
     }
 
@@ -100,7 +101,7 @@ impl Cluster {
         if made >= max {
             self.each_part(instance, |part| part.removed = true);
         }
-        self.rscs[instance].meta.set("clone-max", &max.to_string());
+        Arc::make_mut(&mut self.rscs[instance].meta).set("clone-max", &max.to_string());
         Some(instance)
     }
 
@@ -115,7 +116,7 @@ impl Cluster {
         }
         let clear: fn(&mut Rsc) = |part| {
             part.unique = false;
-            part.meta.set("globally-unique", "false");
+            Arc::make_mut(&mut part.meta).set("globally-unique", "false");
         };
         self.each_part(clone, clear);
         self.each_part(rsc, clear);

@@ -17,7 +17,7 @@ impl Cluster {
             return false;
         }
         let (rsc, node) = (entry.rsc, entry.node);
-        let is_last = entry.op.xml.id().is_some_and(|id| id.ends_with("_last_failure_0"));
+        let is_last = entry.op.is_last_failure();
         let (mut expired, mut unexpired) = (false, Score::ZERO);
         let timeout = seconds(self.rscs[rsc].failure_timeout_ms);
         if let (1.., Some(changed)) = (timeout, entry.op.changed) {

@@ -35,14 +35,15 @@ impl Recorded {
         let (mut operation, mut id) = (None, None);
         let (mut interval, mut changed, mut code, mut status, mut key) = (None, None, None, None, None);
         for (name, value) in xml.attributes() {
-            let slot = match name {
-                "id" => &mut id,
-                "operation" => &mut operation,
-                "interval" => &mut interval,
-                "last-rc-change" | "last_rc_change" => &mut changed,
-                "rc-code" | "rc_code" => &mut code,
-                "op-status" | "op_status" => &mut status,
-                "transition-key" | "transition_key" => &mut key,
+            // As bytes, which are compared without a call for each name.
+            let slot = match name.as_bytes() {
+                b"id" => &mut id,
+                b"operation" => &mut operation,
+                b"interval" => &mut interval,
+                b"last-rc-change" | b"last_rc_change" => &mut changed,
+                b"rc-code" | b"rc_code" => &mut code,
+                b"op-status" | b"op_status" => &mut status,
+                b"transition-key" | b"transition_key" => &mut key,
                 _ => continue,
             };
             slot.get_or_insert(value);
@@ -83,6 +84,24 @@ impl Recorded {
     /// How it ended, as `op-status`.
     pub fn status(&self) -> Option<i64> {
         self.status
+    }
+
+    /// Whether the resource ran after it; `None` when it failed, or is none of the plain operations.
+    pub fn leaves_running(&self) -> Option<bool> {
+        let well = self.has_names && self.status == Some(0) && !self.is_last_failure();
+        match (self.task, self.code?, self.expected?) {
+            _ if !well => None,
+            (Task::Start | Task::Monitor, 0, 0) => Some(true),
+            (Task::Stop, 0, 0) => Some(false),
+            (Task::Monitor, 0, 7) if self.interval == 0 => Some(true),
+            (Task::Monitor, 7, _) if self.interval == 0 => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the second record of a failure, which stays when the first one is overwritten.
+    pub fn is_last_failure(&self) -> bool {
+        self.xml.id().is_some_and(|id| id.ends_with("_last_failure_0"))
     }
 
     /// Whether it is a single check.

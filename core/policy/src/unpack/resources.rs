@@ -4,6 +4,7 @@ use super::bundle::bundle_kind;
 use crate::cluster::Cluster;
 use crate::ids::{NodeIx, RscIx};
 use crate::node::{Capacity, NodeKind, NodeSet, ProbeMode, Table};
+use crate::operation::Configured;
 use crate::options::NoQuorum;
 use crate::params::{Merge, Params};
 use crate::resource::{Kind, MultipleActive, Rsc};
@@ -82,12 +83,12 @@ impl Cluster {
         };
         let id = instance.map_or_else(|| base_id.clone(), |n| format!("{base_id}:{n}"));
         let ops = match xml.child("operations").map(|ops| self.document.resolve(ops)) {
-            Some(Some(ops)) => ops.children_named("op").cloned().collect(),
-            Some(None) | None => Vec::new(),
+            Some(Some(ops)) => ops.children_named("op").map(Configured::of).collect(),
+            Some(None) | None => Arc::default(),
         };
         let rsc = self.rscs.push(Rsc { parent, ops, ..blank(&id, &base_id, kind, &xml) });
         let meta = self.meta_of(rsc, instance);
-        self.rscs[rsc].meta = meta;
+        self.rscs[rsc].meta = Arc::new(meta);
         self.ids.entry(Arc::from(id.as_str())).or_insert(rsc);
         self.set_basics(rsc);
         self.set_needs(rsc);
@@ -396,8 +397,8 @@ fn blank(id: &str, base_id: &str, kind: Kind, xml: &Arc<Element>) -> Rsc {
         parent: None,
         children: Vec::new(),
         xml: Arc::clone(xml),
-        ops: Vec::new(),
-        meta: Params::default(),
+        ops: Arc::default(),
+        meta: Arc::default(),
         utilization: Capacity::default(),
         managed: true,
         maintenance: false,
@@ -455,6 +456,6 @@ fn blank(id: &str, base_id: &str, kind: Kind, xml: &Arc<Element>) -> Rsc {
         with_this: Vec::new(),
         locations: Vec::new(),
         tickets: Vec::new(),
-        op_cache: crate::operation::OpCache::default(),
+        learned: crate::learned::Learned::default(),
     }
 }

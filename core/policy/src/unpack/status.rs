@@ -1,14 +1,15 @@
 //! The `status` section: tickets, node states, and the history of every resource on every node.
 
+use super::memory::Known;
 use super::recorded::{self, Recorded};
 use super::remotes::is_positive;
-use crate::cluster::{Cluster, Seen, Which};
+use crate::cluster::{Cluster, History, Which};
 use crate::ids::{NodeIx, RscIx};
 use crate::options::NoQuorum;
 use crate::task::{Key, Task};
 use crate::values;
 use cib::Element;
-use model::{Role, Score};
+use model::Role;
 use std::sync::Arc;
 
 impl Cluster {
@@ -112,16 +113,20 @@ impl Cluster {
         self.options.fencing || self.options.shutdown_lock || self.nodes[node].online
     }
 
-    fn unpack_history(&mut self, node: NodeIx, state: &Element) {
+    fn unpack_history(&mut self, node: NodeIx, state: &Arc<Element>) {
         let Some(resources) = state.child("lrm").and_then(|lrm| lrm.child("lrm_resources")) else { return };
-        let mut launched = false;
-        let mut seen = Vec::with_capacity(resources.children().len());
-        for entry in resources.children_named("lrm_resource") {
-            let Some(rsc) = self.unpack_entry(node, entry) else { continue };
-            launched |= self.rscs[rsc].removed_launched;
-            seen.push(Seen { rsc, entry: Arc::clone(entry), same_agent: self.is_same_agent(rsc, entry) });
+        let memory = self.recall(state, resources);
+        let (mut launched, mut unknown) = (false, Vec::new());
+        for (at, known) in memory.entries.iter().enumerate() {
+            if self.rest(known, node) {
+                continue;
+            }
+            match self.unpack_entry(node, known) {
+                Some(rsc) => launched |= self.rscs[rsc].removed_launched,
+                None => unknown.push(at),
+            }
         }
-        self.histories.push((node, seen));
+        self.histories.push(History { node, memory, unknown });
         if launched {
             self.link_removed_launched(resources);
         }
@@ -147,7 +152,8 @@ impl Cluster {
     }
 
     /// Reads what one node knows of one resource.
-    fn unpack_entry(&mut self, node: NodeIx, entry: &Arc<Element>) -> Option<RscIx> {
+    fn unpack_entry(&mut self, node: NodeIx, known: &Known) -> Option<RscIx> {
+        let entry = &known.xml;
         let Some(id) = entry.id().map(str::to_owned) else {
             self.complain("lrm_resource", "a history without id is ignored");
             return None;
@@ -156,7 +162,7 @@ impl Cluster {
         if empty && !self.options.shutdown_lock {
             return None;
         }
-        let rsc = match self.find_for_history(node, &id) {
+        let rsc = match known.rsc.or_else(|| self.find_for_history(node, &id)) {
             Some(rsc) => rsc,
             None if empty => return None,
             None => self.add_removed(&id, entry)?,
@@ -165,7 +171,7 @@ impl Cluster {
             self.unpack_lock(rsc, node, entry);
         }
         let before = std::mem::replace(&mut self.rscs[rsc].role, Role::Unknown);
-        let ops = recorded::history(self, entry);
+        let ops = known.operations(self);
         let on_fail = self.replay(rsc, node, &ops);
         self.note_recurring(rsc, node, &ops);
         self.note_halt(rsc, node, &ops);
@@ -181,13 +187,9 @@ impl Cluster {
         Some(rsc)
     }
 
-    /// Remembers where it was stopped last: what is being restarted there still counts as being there.
     fn note_halt(&mut self, rsc: RscIx, node: NodeIx, ops: &[Recorded]) {
-        let Some(last) = ops.last().filter(|op| op.task == Task::Stop && op.status() == Some(0)) else { return };
-        let halt = (node, last.changed.unwrap_or(0));
-        let r = &mut self.rscs[rsc];
-        if r.failure_stickiness != Score::ZERO && r.halted.is_none_or(|(_, before)| before <= halt.1) {
-            r.halted = Some(halt);
+        if let Some(last) = ops.last().filter(|op| op.task == Task::Stop && op.status() == Some(0)) {
+            self.rscs[rsc].note_halt(node, last.changed.unwrap_or(0));
         }
     }
 
