@@ -191,7 +191,19 @@ impl Case {
 
     /// What the planner would say of the same part in another world.
     fn in_world(&self, cib: &Arc<Element>) -> Option<Answer> {
-        answer(&plan(cib, self.now).ok()?, &self.resource, &self.parts, Some(&self.answer.focus.resource))
+        self.of_instance_in_world(&self.answer.focus.resource, cib)
+    }
+
+    /// What the planner would say of another part in another world: of the instance beside the focus, in a clone.
+    fn of_part_in_world(&self, part: &str, cib: &Arc<Element>) -> Option<Answer> {
+        let focus = self.answer.focus.resource.as_str();
+        let number = focus.rsplit_once(':').map(|(_, number)| number).filter(|number| number.parse::<u32>().is_ok());
+        let instance = number.map_or_else(|| part.to_owned(), |number| format!("{part}:{number}"));
+        self.of_instance_in_world(&ResourceId::new(instance), cib)
+    }
+
+    fn of_instance_in_world(&self, instance: &ResourceId, cib: &Arc<Element>) -> Option<Answer> {
+        answer(&plan(cib, self.now).ok()?, &self.resource, &self.parts, Some(instance))
     }
 
     fn explain(&self) -> Explanation {
