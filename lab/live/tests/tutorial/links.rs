@@ -1,9 +1,9 @@
 //! ha.cf, authkeys, and who is who on the wire.
 
-use crate::scenes::{A, B, BOTH, PATIENCE, start, stop};
+use crate::scenes::{A, B, BOTH, PATIENCE, TIMES, start, stop};
 use demo::stage::tutorial;
 use live::claims::{Check, Claim};
-use live::{Cluster, FAST, Failure, require};
+use live::{Cluster, Failure, require};
 use std::time::Duration;
 
 pub const CLAIMS: &[Claim] = &[
@@ -31,7 +31,7 @@ pub const CLAIMS: &[Claim] = &[
 const MEMBERS: &str = "Online: [ sip-a sip-b ]";
 
 fn ha_cf(changed: &str, to: &str) -> String {
-    format!("{}{FAST}", tutorial::HA_CF).replace(changed, to)
+    format!("{}{TIMES}", tutorial::HA_CF).replace(changed, to)
 }
 
 fn no_crm(cluster: &mut Cluster) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ mod measure;
 mod pacemaker;
 mod systole;
 mod table;
+mod trouble;
 
 use contender::Contender;
 use measure::Figures;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 const USAGE: &str = "usage: bench [--runs N] [--idle-seconds N] [--only NAME]
-  --runs N           so many power losses, moves and kills of the proxy each (5)
+  --runs N           so many power losses, frozen hosts, moves and kills of the proxy each (5)
   --idle-seconds N   how long to look at the idle cluster (60)
   --only NAME        contenders whose name contains this";
 

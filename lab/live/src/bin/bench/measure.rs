@@ -1,4 +1,4 @@
-//! The experiments: cold start, power loss, graceful move, a killed proxy, idling.
+//! The experiments: cold start, power loss, graceful move, a killed proxy, idling; those of `trouble` beside.
 
 use crate::contender::{Contender, HOSTS};
 use crate::idle::{self, Idle};
@@ -6,6 +6,7 @@ use demo::client::Outage;
 use demo::hosts::{Lab, private_directory};
 use demo::watch::Watch;
 use live::{Failure, SERVICE, binary, require};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -22,11 +23,19 @@ pub struct Figures {
     pub moved: Vec<f64>,
     /// Outage when the proxy is killed.
     pub killed: Vec<f64>,
+    /// Outage when the active host is stopped for 12 s.
+    pub frozen: Vec<f64>,
+    /// How long it answered for the addresses after it went on.
+    pub woken: Vec<f64>,
+    /// Addresses put on a host during 40 s of loss at the standby's port, by percent.
+    pub lossy: BTreeMap<u32, f64>,
     /// The cost of idling.
     pub idle: Idle,
 }
 
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Shares of packets to lose, in percent.
+pub const LOSSES: [u32; 3] = [15, 30, 50];
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Runs every experiment.
 pub fn all(contender: &dyn Contender, runs: u32, idle: Duration) -> Result<Figures, Failure> {
@@ -46,6 +55,16 @@ pub fn all(contender: &dyn Contender, runs: u32, idle: Duration) -> Result<Figur
     for run in 0..runs {
         figures.killed.push(field.killed_proxy(run)?);
     }
+    say(contender, "frozen host");
+    for _ in 0..runs {
+        let (outage, woken) = field.freeze()?;
+        figures.frozen.push(outage);
+        figures.woken.push(woken);
+    }
+    for percent in LOSSES {
+        say(contender, &format!("loss of {percent} %"));
+        figures.lossy.insert(percent, field.lose(percent)?);
+    }
     say(contender, "power loss");
     for _ in 0..runs {
         let outage = field.power_loss()?;
@@ -60,8 +79,8 @@ fn say(contender: &dyn Contender, what: &str) {
 }
 
 /// Two hosts under one contender, and a client.
-struct Field<'a> {
-    lab: Lab,
+pub struct Field<'a> {
+    pub lab: Lab,
     contender: &'a dyn Contender,
 }
 
@@ -156,19 +175,19 @@ impl<'a> Field<'a> {
         idle::measure(&self.lab, host, self.contender.daemons(), time)
     }
 
-    fn rest(&self) -> Result<(), Failure> {
+    pub fn rest(&self) -> Result<(), Failure> {
         self.contender.settle(&self.lab, HOSTS[0]).map_err(Failure::from)
     }
 
     /// A client that both addresses answer.
-    fn watch(&self) -> Result<Watch, Failure> {
+    pub fn watch(&self) -> Result<Watch, Failure> {
         let mut watch = Watch::start(&self.lab, "client", &SERVICE)?;
         require(watch.wait_for_answers(SERVICE.len(), PATIENCE), "nobody answers within 90 s")?;
         Ok(watch)
     }
 
     /// Who serves, and the other.
-    fn active(&self) -> Result<(&'static str, &'static str), Failure> {
+    pub fn active(&self) -> Result<(&'static str, &'static str), Failure> {
         let holds = |host: &str| {
             let shown = self.lab.shell(host, "ip -o -4 address show dev eth0.10");
             shown.is_ok_and(|shown| String::from_utf8_lossy(&shown.stdout).contains(" 1.2.3.5/"))
@@ -182,11 +201,11 @@ impl<'a> Field<'a> {
     }
 }
 
-fn length(outage: Option<Outage>) -> Result<f64, Failure> {
+pub fn length(outage: Option<Outage>) -> Result<f64, Failure> {
     let lasted = outage.and_then(|outage| outage.lasted);
     lasted.map(milliseconds).ok_or_else(|| Failure::broken("no outage ended within 90 s"))
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }

@@ -9,6 +9,12 @@ const ROWS: &[Row] = &[
     ("power loss, outage", "ms", |figures| median(&figures.power)),
     ("  beyond the configured detection", "ms", |figures| median(&figures.beyond)),
     ("  worst", "ms", |figures| worst(&figures.power)),
+    ("active host frozen for 12 s, outage", "ms", |figures| median(&figures.frozen)),
+    ("  worst", "ms", |figures| worst(&figures.frozen)),
+    ("  it answers after it woke, worst", "ms", |figures| worst(&figures.woken)),
+    ("false moves of an address in 40 s, 15 % loss", "", |figures| moves(figures, 15)),
+    ("  30 % loss", "", |figures| moves(figures, 30)),
+    ("  50 % loss", "", |figures| moves(figures, 50)),
     ("graceful move, outage", "ms", |figures| median(&figures.moved)),
     ("killed proxy, outage (monitor every 10 s)", "ms", |figures| median(&figures.killed)),
     ("cold start of both hosts until answers", "ms", |figures| median(&figures.cold)),
@@ -34,7 +40,14 @@ pub fn print(results: &[(String, Figures)]) {
         }
     }
     println!();
-    println!("\nIn brackets: ours divided by theirs. Power loss, move and kill: {} runs each.", ours.power.len());
+    println!(
+        "\nIn brackets: ours divided by theirs. Power loss, freeze, move and kill: {} runs each.",
+        ours.power.len()
+    );
+}
+
+fn moves(figures: &Figures, percent: u32) -> f64 {
+    figures.lossy.get(&percent).copied().unwrap_or(f64::NAN)
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {
