@@ -3,7 +3,7 @@
 //! A change of the CIB travels as a command, never as its result: all members apply the same commands in the same
 //! order with the same functions, so that equal versions mean equal digests.
 
-use crate::contract::Change;
+use crate::contract::{Change, RequestId};
 use model::{NodeName, OcfCode, OperationStatus, ResourceId, WallTime};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -285,6 +285,29 @@ pub enum Forgotten {
 }
 
 impl Command {
+    /// The request of a client that changes something; asking for idleness does not.
+    pub fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::Change { request, .. } | Self::Cleanup { request, .. } | Self::Fail { request, .. } => {
+                Some(RequestId(*request))
+            }
+            Self::Hello { .. }
+            | Self::Snapshot { .. }
+            | Self::Stored { .. }
+            | Self::Execute { .. }
+            | Self::Cancel { .. }
+            | Self::Forget { .. }
+            | Self::Ended { .. }
+            | Self::Dropped { .. }
+            | Self::HandsMet { .. }
+            | Self::WantsToLeave { .. }
+            | Self::MayLeave { .. }
+            | Self::Progress { .. }
+            | Self::AskIdle { .. }
+            | Self::Idle { .. } => None,
+        }
+    }
+
     /// Whether the command makes sense only in the view it was said in.
     pub fn is_bound_to_view(&self) -> bool {
         match self {

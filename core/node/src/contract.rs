@@ -84,7 +84,7 @@ pub enum Reply {
     Cib(Arc<Element>),
     /// Done, and safe.
     Done,
-    /// Not done, and nothing has changed.
+    /// Not done, and nothing has changed; unless the kind is [`Refusal::Unknown`].
     Rejected {
         /// Which kind of refusal, for the exit code.
         kind: Refusal,
@@ -112,6 +112,8 @@ pub enum Refusal {
     NoQuorum,
     /// Not now: joining, shutting down, too much to do.
     Unavailable,
+    /// Nobody can say whether it was done: the cluster was divided meanwhile.
+    Unknown,
 }
 
 /// What the machine knows of the cluster's run.

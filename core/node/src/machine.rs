@@ -166,8 +166,8 @@ impl Node {
             self.store();
             self.announce_stored();
         }
-        for id in self.requests.safe() {
-            self.ctx.reply(id, Reply::Done);
+        for (id, reply) in self.requests.safe() {
+            self.ctx.reply(id, reply);
         }
         self.ctx.flush();
     }
@@ -219,8 +219,16 @@ impl Node {
 
     fn on_undelivered(&mut self, payload: &[u8]) {
         if let Ok(envelope) = wire::decode(payload) {
-            self.ctx.outbox.undelivered(&envelope.command);
+            self.say_again(&envelope.command);
         }
+    }
+
+    /// Once there is another view; unless that one shows that another part may have heard it.
+    fn say_again(&mut self, command: &Command) {
+        if let Some(id) = command.request() {
+            self.requests.undelivered(id);
+        }
+        self.ctx.outbox.undelivered(command);
     }
 
     fn on_request(&mut self, id: RequestId, request: Request, client: String) {

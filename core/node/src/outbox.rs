@@ -1,6 +1,7 @@
 //! What this node says to the others, and what it holds back until it has joined.
 
 use crate::command::Command;
+use crate::contract::RequestId;
 use crate::wire;
 use messaging::contract::Delivery;
 use std::collections::VecDeque;
@@ -62,6 +63,11 @@ impl Outbox {
     /// It was said in a view that ended first: it waits for the next one. Saying it at once would find the same end.
     pub fn undelivered(&mut self, command: &Command) {
         self.hold(command);
+    }
+
+    /// Holds these clients' commands back no more.
+    pub fn forget(&mut self, requests: &[RequestId]) {
+        self.held.retain(|command| !command.request().is_some_and(|id| requests.contains(&id)));
     }
 
     fn hold(&mut self, command: &Command) {

@@ -69,7 +69,7 @@ impl Node {
     pub(super) fn repeat_early(&mut self) {
         for (from, command) in std::mem::take(&mut self.early) {
             if from == self.ctx.name {
-                self.ctx.outbox.undelivered(&command);
+                self.say_again(&command);
             }
         }
     }
@@ -85,7 +85,11 @@ impl Node {
             command @ Command::Change { .. } if self.must_wait() => self.early.push_back((from.clone(), command)),
             Command::Change { request, client, at, change } => {
                 let result = self.change(from, &client, at, &change);
-                self.answer(from, request, result);
+                if change.is_kept() && *from == self.ctx.name {
+                    self.answer_when_safe(RequestId(request), result);
+                } else {
+                    self.answer(from, request, result);
+                }
             }
             Command::Cleanup { request, resource, node, whole_history } => {
                 let wanted = cleanup::Wanted { resource: resource.as_ref(), node: node.as_ref(), whole_history };
@@ -177,24 +181,38 @@ impl Node {
         Ok(effect)
     }
 
-    /// Answers a client of this node; what went to the configuration is answered once it is on all disks. So is what was
-    /// there already: this very change may have brought it, in a view that ended before all disks had it.
+    /// Answers a client of this node about what is not kept on disk.
     fn answer(&mut self, from: &NodeName, request: u64, result: Result<Effect, Refused>) {
-        let id = RequestId(request);
-        if *from != self.ctx.name {
-            return;
-        }
-        match result {
-            Ok(Effect::Configuration) if self.may_change() => self.requests.applied(id, self.replica.changes()),
-            Ok(Effect::Configuration) => self.requests.awaits_quorum(id),
-            Ok(Effect::Nothing | Effect::Status) => self.reply(id, Reply::Done),
-            Err(Refused { kind, reason, hint }) => self.reply(id, Reply::Rejected { kind, reason, hint }),
+        if *from == self.ctx.name {
+            self.reply(RequestId(request), told(result));
         }
     }
 
-    fn may_change(&self) -> bool {
+    /// Answers about the configuration once all disks have what the answer speaks of. Also that it was done already: this
+    /// very change may have done it, in a view that ended before all disks had it. And also a refusal: what stood in the
+    /// way may be gone with the hosts that have it.
+    fn answer_when_safe(&mut self, id: RequestId, result: Result<Effect, Refused>) {
+        match (self.may_change(), result) {
+            (Ok(()), result) => self.requests.applied(id, self.replica.changes(), told(result)),
+            (Err(_), Ok(effect)) => self.requests.awaits_quorum(id, told(Ok(effect))),
+            (Err(without_quorum), Err(_)) => self.reply(id, told(Err(without_quorum))),
+        }
+    }
+
+    /// Whether this part of the cluster decides about the configuration.
+    pub(super) fn may_change(&self) -> Result<(), Refused> {
         let is_quorate = self.joined_view().is_some_and(|view| view.quorate);
-        is_quorate || changes::allow_without_quorum(self.replica.cib()).is_ok()
+        if is_quorate { Ok(()) } else { changes::allow_without_quorum(self.replica.cib()) }
+    }
+
+    /// Answers that nobody knows, and does not say again, what another part of the cluster may have heard.
+    pub(super) fn give_up_uncertain(&mut self) {
+        let uncertain = self.requests.uncertain();
+        let ids: Vec<RequestId> = uncertain.iter().map(|(id, _)| *id).collect();
+        self.ctx.outbox.forget(&ids);
+        for (id, reply) in uncertain {
+            self.ctx.reply(id, reply);
+        }
     }
 
     fn reply(&mut self, id: RequestId, reply: Reply) {
@@ -275,5 +293,12 @@ impl Node {
             },
         };
         self.reply(RequestId(request), reply);
+    }
+}
+
+fn told(result: Result<Effect, Refused>) -> Reply {
+    match result {
+        Ok(_) => Reply::Done,
+        Err(Refused { kind, reason, hint }) => Reply::Rejected { kind, reason, hint },
     }
 }

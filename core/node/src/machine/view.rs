@@ -100,6 +100,7 @@ impl Node {
             for (id, reply) in self.requests.overruled() {
                 self.ctx.reply(id, reply);
             }
+            self.give_up_uncertain();
         }
         self.before_split = None;
         self.replica.adopt(chosen);
@@ -141,6 +142,9 @@ impl Node {
         self.ctx.outbox.open();
         self.is_first |= is_first;
         self.speak_up(said);
+        if self.may_change().is_err() {
+            self.give_up_uncertain();
+        }
         self.ctx.outbox.release();
         self.apply_early();
     }

@@ -101,6 +101,26 @@ fn without_quorum_the_configuration_stays_and_attributes_do_not() {
     assert_eq!(cluster.request("n1", transient("n1", "pingd", "1")), Reply::Done);
 }
 
+#[test]
+fn without_quorum_no_answer_speaks_of_a_configuration_that_may_be_old() {
+    let mut cluster = Cluster::running(&["n1", "n2", "n3"]);
+    let set = |cluster: &mut Cluster| cluster.request("n1", create_set("fresh"));
+    assert_eq!(set(&mut cluster), Reply::Done);
+    cluster.partition(&[&["n1"], &["n2", "n3"]]);
+    let removal = cib::Change::Delete { section: None, xml: r#"<cluster_property_set id="fresh"/>"#.to_owned() };
+    assert_eq!(cluster.request("n2", Request::Change(Change::Edit { edit: removal })), Reply::Done);
+    let reply = set(&mut cluster);
+    assert!(matches!(reply, Reply::Rejected { kind: Refusal::NoQuorum, .. }), "it exists only here: {reply:?}");
+}
+
+fn create_set(id: &str) -> Request {
+    let edit = cib::Change::Create {
+        section: Some("crm_config".to_owned()),
+        xml: format!(r#"<cluster_property_set id="{id}"/>"#),
+    };
+    Request::Change(Change::Edit { edit })
+}
+
 fn transient(node: &str, attribute: &str, value: &str) -> Request {
     Request::Change(Change::Attribute {
         node: name(node),

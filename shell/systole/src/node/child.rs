@@ -44,6 +44,13 @@ impl Supervised {
         Self { name, arguments, pid_file, child: None, started: now, quick_deaths: 0, start_at: Some(now) }
     }
 
+    /// What every later start is told, too.
+    pub fn add_argument(&mut self, word: &str) {
+        if !self.arguments.iter().any(|argument| argument == word) {
+            self.arguments.push(word.to_owned());
+        }
+    }
+
     /// When [`Supervised::start_if_due`] wants to be called.
     pub fn start_at(&self) -> Option<Instant> {
         self.start_at

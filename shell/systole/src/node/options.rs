@@ -122,6 +122,7 @@ impl Options {
             "socket" => layout.socket = Some(path()?),
             "foreground" => self.foreground = Foreground::Yes,
             "detached" => self.detached = true,
+            "again" => self.brain.again = true,
             "help" => self.set(Action::Help)?,
             "version" => self.set(Action::Version)?,
             _ => return Err(Misuse::Unknown(format!("--{name}"))),
@@ -211,6 +212,12 @@ mod tests {
         assert_eq!(options.brain.layout.cib(), PathBuf::from("/b/crm/cib.xml"));
         assert_eq!(options.brain.layout.pid_file(), PathBuf::from("/c.pid"));
         assert!(child.brain.without_realtime && child.brain.debug);
+    }
+
+    #[test]
+    fn only_a_brain_that_is_told_so_follows_another_one() {
+        assert!(!parse("").unwrap().brain.again);
+        assert!(parse("--again").unwrap().brain.again);
     }
 
     #[test]

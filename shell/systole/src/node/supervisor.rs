@@ -16,6 +16,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
+/// Tells a brain that it is not the first since the host booted.
+const AGAIN: &str = "--again";
+
 /// How long the hands may take to end what is under way, after the brain has left.
 const HANDS_LIMIT: Duration = Duration::from_secs(30);
 
@@ -73,10 +76,15 @@ impl Supervisor {
         layout.create().map_err(io::Error::other)?;
         let signals = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGCHLD];
         let arguments = options.arguments();
+        let earlier = EarlierHands::at(&layout.hands_socket());
+        let mut brain = Supervised::new("brain", arguments.clone(), layout.run_dir.join("brain.pid"));
+        if earlier.run() {
+            brain.add_argument(AGAIN);
+        }
         Ok(Self {
-            brain: Supervised::new("brain", arguments.clone(), layout.run_dir.join("brain.pid")),
+            brain,
             hands: Supervised::new("hands", arguments, layout.run_dir.join("hands.pid")),
-            earlier: EarlierHands::at(&layout.hands_socket()),
+            earlier,
             signals: sys::signal_descriptor(&signals)?,
             phase: Phase::Running,
             has_run: false,
@@ -160,10 +168,12 @@ impl Supervisor {
             Some(EXIT_NOT_CONFIGURED) if !self.has_run => self.end(EXIT_NOT_CONFIGURED, now),
             Some(EXIT_RESTART) => {
                 self.has_run = true;
+                self.brain.add_argument(AGAIN);
                 self.brain.restart_now(now);
             }
             _ => {
                 self.has_run = true;
+                self.brain.add_argument(AGAIN);
                 eprintln!("heartbeat: the brain ended ({status}); starting it again, resources stay as they are");
                 self.brain.plan_restart(now);
             }
