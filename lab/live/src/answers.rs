@@ -33,6 +33,11 @@ impl Answers {
         demo::stage::check(lab, "client", &line).map_err(Failure::from)
     }
 
+    /// Every packet so far, as tcpdump tells it.
+    pub fn lines(&self) -> Vec<String> {
+        self.wire.lines()
+    }
+
     /// How long after `since` the last packet was sent of those before `until`; `None` when there was none.
     pub fn last_between(&self, since: SystemTime, until: SystemTime) -> Option<Duration> {
         let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
