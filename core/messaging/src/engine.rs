@@ -29,7 +29,7 @@ pub use status::{Counters, LinkStatus, PeerState, PeerStatus, Status};
 
 use crate::agreement::Agreement;
 use crate::clique::fingerprint;
-use crate::config::{Config, Timing};
+use crate::config::{Config, Medium, Timing};
 use crate::contract::{Incarnation, Input, Output};
 use crate::order::outbox::Outbox;
 use crate::peers::Peers;
@@ -57,8 +57,8 @@ pub struct Setup {
     pub own: NodeName,
     /// Which life of ours this is; it must be on disk already.
     pub incarnation: Incarnation,
-    /// How many media there are.
-    pub links: usize,
+    /// The media, as notices name them: `bcast eth0`.
+    pub links: Vec<String>,
     /// The detector's times.
     pub timing: Timing,
     /// The rule of quorum.
@@ -74,7 +74,7 @@ impl Setup {
             nodes: config.nodes.clone(),
             own,
             incarnation,
-            links: config.media.len(),
+            links: config.media.iter().map(Medium::line).collect(),
             timing: config.timing,
             quorum: config.quorum.clone(),
             seed,
@@ -172,7 +172,7 @@ impl Engine {
         let mut engine = Self {
             print,
             node_lines: setup.nodes.iter().fold(0, |lines, name| fingerprint(name, lines)),
-            peers: Peers::new(&setup.nodes, &setup.own, print, setup.links),
+            peers: Peers::new(&setup.nodes, &setup.own, print, setup.links.len()),
             agreement: Agreement::default(),
             session: None,
             lineage: Lineage::default(),

@@ -42,6 +42,15 @@ impl Medium {
             Self::Bcast { device } | Self::Mcast { device, .. } | Self::Ucast { device, .. } => device,
         }
     }
+
+    /// As its line in `ha.cf` begins, which tells it from all others: `mcast eth0 239.0.0.1`.
+    pub fn line(&self) -> String {
+        match self {
+            Self::Bcast { device } => format!("bcast {device}"),
+            Self::Mcast { device, group, .. } => format!("mcast {device} {group}"),
+            Self::Ucast { device, peer } => format!("ucast {device} {peer}"),
+        }
+    }
 }
 
 impl fmt::Display for Medium {

@@ -157,18 +157,18 @@ impl Engine {
         let deadtime = self.setup.timing.deadtime;
         let mut changes = Vec::new();
         for (name, peer) in self.peers.iter_mut() {
-            for (place, link) in peer.links.iter_mut().enumerate() {
+            for (medium, link) in self.setup.links.iter().zip(&mut peer.links) {
                 let up = link.heard.is_some_and(|heard| now.since(heard) < deadtime);
                 if up != link.up {
                     link.up = up;
-                    changes.push((name.clone(), place, up));
+                    changes.push((name.clone(), medium.clone(), up));
                 }
             }
         }
-        for (name, place, up) in changes {
+        for (name, medium, up) in changes {
             let (id, severity, word) =
                 if up { ("link-up", Severity::Info, "up") } else { ("link-down", Severity::Warning, "dead") };
-            self.notice(id, severity, format!("link {name}, medium {place}: {word}"));
+            self.notice(id, severity, format!("link {name}, {medium}: {word}"));
         }
     }
 }

@@ -178,18 +178,25 @@ impl Engine {
 
     pub(super) fn on_bad_seal(&mut self, now: Instant, link: LinkId, source: &str) {
         self.counters.bad_seals += 1;
+        let medium = self.medium(link);
         self.notice_rarely(now, "seal-bad", || {
-            format!("packets from {source} on medium {} are dropped: another key, or another cluster on this port; compare authkeys and udpport", link.0)
+            format!("packets from {source} on {medium} are dropped: another key, or another cluster on this port; compare authkeys and udpport")
         });
     }
 
     pub(super) fn on_link_trouble(&mut self, link: LinkId, trouble: Option<String>) {
+        let medium = self.medium(link);
         match trouble {
             Some(trouble) => {
-                let text = format!("medium {} does not send: {trouble}", link.0);
+                let text = format!("{medium} does not send: {trouble}");
                 self.notice("link-trouble", Severity::Warning, text);
             }
-            None => self.notice("link-works", Severity::Info, format!("medium {} sends again", link.0)),
+            None => self.notice("link-works", Severity::Info, format!("{medium} sends again")),
         }
+    }
+
+    /// What people call a medium.
+    fn medium(&self, link: LinkId) -> String {
+        self.setup.links.get(usize::from(link.0)).cloned().unwrap_or_else(|| format!("medium {}", link.0))
     }
 }

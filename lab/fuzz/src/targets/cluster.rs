@@ -22,7 +22,7 @@ pub(super) fn engine(own: &str, incarnation: u64, quorum: Quorum, now: Instant) 
         nodes: nodes.into_iter().map(NodeName::new).collect(),
         own: NodeName::new(own),
         incarnation: Incarnation(incarnation),
-        links: 1,
+        links: vec!["bcast eth0".to_owned()],
         timing,
         quorum,
         seed: incarnation,

@@ -42,7 +42,15 @@ impl World {
         let this = &mut self.hosts[host];
         (this.boots, this.paused, this.stalled, this.has_left) = (this.boots + 1, None, None, false);
         let (own, boot, cib) = (this.name.clone(), this.boots, this.disk.cib.clone());
-        let setup = Setup { nodes, own: own.clone(), incarnation, links: 1, timing: TIMING, quorum, seed };
+        let setup = Setup {
+            nodes,
+            own: own.clone(),
+            incarnation,
+            links: vec!["bcast eth0".to_owned()],
+            timing: TIMING,
+            quorum,
+            seed,
+        };
         let engine = Engine::new(setup, self.now);
         let node = Node::new(node::Setup { name: own, cib, seed });
         this.brain = Some(Brain { incarnation, engine, node, backlog: VecDeque::new() });

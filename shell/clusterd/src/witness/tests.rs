@@ -51,7 +51,7 @@ fn half(name: &str, cluster: &str, secret: &str, service: &Service, clock: &Cloc
         nodes: vec![NodeName::new("left"), NodeName::new("right")],
         own: NodeName::new(name),
         incarnation: Incarnation(7),
-        links: 1,
+        links: vec!["bcast eth0".to_owned()],
         timing: Timing { keepalive: span(20), warntime: span(50), deadtime: span(100), initdead: span(100) },
         quorum: Quorum::Witness,
         seed: u64::from(name.as_bytes()[0]),

@@ -66,7 +66,7 @@ impl Crowd {
                 nodes: nodes.clone(),
                 own: nodes[node].clone(),
                 incarnation: Incarnation(1),
-                links: 1,
+                links: vec!["bcast eth0".to_owned()],
                 timing,
                 quorum: Quorum::for_nodes(count),
                 seed: u64::try_from(node).unwrap(),

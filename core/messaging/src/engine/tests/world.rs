@@ -130,7 +130,7 @@ impl World {
             nodes: self.names.clone(),
             own: self.names[node].clone(),
             incarnation: Incarnation(incarnation),
-            links: usize::from(self.links),
+            links: (0..self.links).map(|place| format!("bcast eth{place}")).collect(),
             timing: self.timing,
             quorum: self.quorum.clone(),
             seed: self.rng.next_u64(),
