@@ -17,6 +17,7 @@ mod tests;
 
 use crate::{CURRENT_SCHEMA, Element, Note, Syntax, Version};
 use ids::Ids;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A document in today's syntax.
@@ -32,7 +33,7 @@ pub struct Upgraded {
 pub fn upgrade(cib: &Element) -> Upgraded {
     let (mut cib, notes) = match Syntax::of(cib) {
         Syntax::Heartbeat2 => {
-            let mut upgrade = Upgrade { ids: Ids::of(cib), notes: Vec::new() };
+            let mut upgrade = Upgrade::of(cib);
             (upgrade.cib(cib), upgrade.notes)
         }
         Syntax::Pacemaker(..) | Syntax::Unchecked => (modern::upgrade(cib), Vec::new()),
@@ -46,7 +47,7 @@ pub(crate) fn fragment(old: &Arc<Element>) -> Arc<Element> {
     if !Syntax::has_old_signs(old) {
         return modern::carried(old);
     }
-    let mut upgrade = Upgrade { ids: Ids::of(old), notes: Vec::new() };
+    let mut upgrade = Upgrade::of(old);
     let (section, convert): (_, Convert) = match old.name() {
         "primitive" | "group" | "clone" | "master_slave" => ("resources", Upgrade::resource),
         "rsc_location" | "rsc_colocation" | "rsc_order" => ("constraints", Upgrade::constraint),
@@ -68,6 +69,8 @@ pub(crate) fn fragment(old: &Arc<Element>) -> Arc<Element> {
 /// One upgrade from Heartbeat 2 under way.
 struct Upgrade {
     ids: Ids,
+    /// Resources that are started anew whenever what they are ordered behind is.
+    restarting: BTreeSet<String>,
     notes: Vec<Note>,
 }
 
@@ -91,6 +94,10 @@ const RENAMED: [(&str, &str); 4] = [
 ];
 
 impl Upgrade {
+    fn of(old: &Element) -> Self {
+        Self { ids: Ids::of(old), restarting: constraints::restarting(old), notes: Vec::new() }
+    }
+
     fn cib(&mut self, old: &Element) -> Element {
         let mut new = like(old, "cib");
         new.set("validate-with", CURRENT_SCHEMA);

@@ -1,9 +1,10 @@
 //! Constraints: `from` and `to` become `rsc` and `with-rsc`, `first` and `then`.
 
-use super::sets::{Depth, score_word};
+use super::sets::{Depth, pairs, score_word};
 use super::{Upgrade, copied, like};
 use crate::{Element, value};
 use model::Score;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What can be put in order.
@@ -96,7 +97,8 @@ impl Upgrade {
             }
         }
         if let Some(score) = old.attribute("score").and_then(value::score) {
-            new.set("kind", if score > Score::ZERO { "Mandatory" } else { "Optional" });
+            let binds = score > Score::ZERO || self.restarting.contains(then.0);
+            new.set("kind", if binds { "Mandatory" } else { "Optional" });
         }
         if let Some(symmetrical) = old.attribute("symmetrical") {
             new.set("symmetrical", symmetrical);
@@ -104,4 +106,28 @@ impl Upgrade {
         self.lifetime(old, &mut new);
         vec![new]
     }
+}
+
+/// The resources with `restart_type="restart"`: an ordering without a score bound those all the same.
+pub(super) fn restarting(old: &Element) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    gather_restarting(old, &mut found);
+    found
+}
+
+fn gather_restarting(around: &Element, found: &mut BTreeSet<String>) {
+    for child in around.children() {
+        if matches!(child.name(), "primitive" | "group" | "clone" | "master_slave") && restarts(child) {
+            found.extend(child.id().map(str::to_owned));
+        }
+        gather_restarting(child, found);
+    }
+}
+
+fn restarts(resource: &Element) -> bool {
+    let sets = resource.children().iter().filter(|set| matches!(set.name(), "instance_attributes" | "meta_attributes"));
+    let mut pairs = sets.flat_map(|set| pairs(set));
+    let named = pairs.find(|pair| matches!(pair.attribute("name"), Some("restart_type" | "restart-type")));
+    let attribute = resource.attribute("restart_type").or(resource.attribute("restart-type"));
+    attribute.or(named.and_then(|pair| pair.attribute("value"))) == Some("restart")
 }

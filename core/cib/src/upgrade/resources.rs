@@ -164,14 +164,18 @@ fn options_by_instance_attribute(old: &Element) -> Vec<(String, String)> {
     known.map(|(name, value)| (today(name), value.to_owned())).collect()
 }
 
-fn is_option(name: &str) -> bool {
+/// Whether a name among the instance attributes was read as an option.
+pub(super) fn is_option(name: &str) -> bool {
     OPTIONS.contains(&name.replace('_', "-").as_str())
 }
 
-/// What starting the resource requires: an attribute of the operation then, an option of the resource today.
+/// What starting the resource requires: an attribute of the operation then, an option of the resource today. A fencing
+/// device required nothing unless it said so.
 fn needed_to_start(old: &Element) -> Option<&str> {
     let mut operations = old.children_named("operations").flat_map(|all| all.children_named("op"));
-    operations.find(|op| op.attribute("name") == Some("start"))?.attribute("prereq")
+    let told = operations.find(|op| op.attribute("name") == Some("start")).and_then(|op| op.attribute("prereq"));
+    let is_device = old.name() == "primitive" && old.attribute("class") == Some("stonith");
+    told.or(is_device.then_some("nothing"))
 }
 
 /// An option's name today.

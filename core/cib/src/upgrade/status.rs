@@ -1,6 +1,7 @@
 //! The status of Heartbeat 2: dashes in the names of an operation's results, no wrapper around attributes, and a request
 //! to shut down that was an attribute of the node's state.
 
+mod digests;
 mod history;
 
 use super::sets::pairs;

@@ -156,7 +156,7 @@ fn the_status_is_carried_over_with_its_results() {
     assert!(line(&cib, "nvpair", "status-n1-fail-count-web").contains("value=\"3\""));
     assert_eq!(
         line(&cib, "lrm_rsc_op", "web_start_0"),
-        r#"<lrm_rsc_op id="web_start_0" rc-code="0" op-status="0" transition-magic="0:0;0:0:0:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" crm_feature_set="1.0.9" transition-key="0:0:0:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"/>"#
+        r#"<lrm_rsc_op id="web_start_0" rc-code="0" op-status="0" transition-magic="0:0;1:2:0:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" crm_feature_set="1.0.9" transition-key="1:2:0:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"/>"#
     );
     assert!(find(&cib, "lrm", "n1").is_some());
 }
@@ -180,8 +180,8 @@ fn long_names_of_members_become_their_own() {
     let cib = with_history("", history).cib;
     assert_eq!(find(&cib, "lrm_resource", "disk:0").map(|history| history.attribute("provider")), Some(None));
     let probe = find(&cib, "lrm_rsc_op", "disk:0_monitor_0").expect("renamed with its resource");
-    assert!(probe.attribute("transition-key").is_some_and(|key| key.starts_with("0:0:7:")));
-    assert!(probe.attribute("transition-magic").is_some_and(|magic| magic.starts_with("0:7;0:0:7:")));
+    assert!(probe.attribute("transition-key").is_some_and(|key| key.starts_with("-1:4:7:")));
+    assert!(probe.attribute("transition-magic").is_some_and(|magic| magic.starts_with("0:7;-1:4:7:")));
 }
 
 #[test]
@@ -193,6 +193,47 @@ fn a_history_that_nothing_explains_is_told() {
     assert_eq!(told("<lrm_resource id='disk:0' class='stonith' type='null'/>"), [""; 0]);
     assert_eq!(told("<lrm_resource id='disk:0'/>").len(), 1);
     assert_eq!(told("<lrm_resource id='gone' class='ocf' type='Dummy'/>").len(), 1);
+}
+
+#[test]
+fn results_mean_what_they_meant_to_heartbeat() {
+    let code = |status: &str, code: &str| {
+        let history = format!(
+            "<lrm_resource id='disk:0' class='stonith' type='null'><lrm_rsc_op id='disk:0_start_0' operation='start' \
+             interval='0' rc_code='{code}' op_status='{status}'/></lrm_resource>"
+        );
+        let cib = with_history("", &history).cib;
+        let start = find(&cib, "lrm_rsc_op", "disk:0_start_0").expect("carried over");
+        start.attribute("rc-code").map(str::to_owned)
+    };
+    assert_eq!(code("-1", "-1").as_deref(), Some("193"), "still under way");
+    assert_eq!(code("4", "6").as_deref(), Some("1"), "failed, and no more was known");
+    assert_eq!(code("4", "7").as_deref(), Some("7"), "not running was always told apart");
+    assert_eq!(code("0", "0").as_deref(), Some("0"));
+}
+
+#[test]
+fn an_option_among_the_parameters_changes_no_digest_and_a_parameter_does() {
+    let plain = crate::op_digest([("ip", "10.0.0.1")]).to_string();
+    let all = crate::op_digest([("ip", "10.0.0.1"), ("target_role", "started")]).to_string();
+    let after = |recorded: &str| {
+        let text = format!(
+            "<cib admin_epoch='0' epoch='1' num_updates='1' have_quorum='true'><configuration><crm_config/><nodes/>\
+             <resources><primitive id='ip' class='ocf' type='IPaddr'><instance_attributes id='p'><attributes>\
+             <nvpair id='p1' name='ip' value='10.0.0.1'/><nvpair id='p2' name='target_role' value='started'/></attributes>\
+             </instance_attributes></primitive></resources><constraints/></configuration><status><node_state id='n' \
+             uname='n'><lrm><lrm_resources><lrm_resource id='ip' class='ocf' type='IPaddr'><lrm_rsc_op id='ip_start_0' \
+             operation='start' interval='0' {recorded}/></lrm_resource></lrm_resources></lrm></node_state></status></cib>"
+        );
+        let cib = upgrade(&parse(&text).expect("well-formed")).cib;
+        let start = find(&cib, "lrm_rsc_op", "ip_start_0").expect("carried over");
+        start.attribute("op-digest").map(str::to_owned)
+    };
+    assert_eq!(after(""), Some(all.clone()), "early programs recorded none");
+    assert_eq!(after(&format!("op_digest='{plain}'")), Some(all.clone()));
+    assert_eq!(after(&format!("op_digest='{all}'")), Some(all));
+    let other = crate::op_digest([("ip", "10.0.0.2")]).to_string();
+    assert_eq!(after(&format!("op_digest='{other}'")), Some(other), "the address did change");
 }
 
 #[test]

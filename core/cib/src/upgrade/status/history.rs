@@ -1,5 +1,6 @@
 //! Operation histories of Heartbeat 2: resources by their long names, results without the code that was expected.
 
+use super::digests::Digests;
 use crate::upgrade::{like, renamed};
 use crate::{Element, Note};
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ const NOBODY: &str = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 /// What is needed of the configuration to read histories, and what was odd about them.
 pub(super) struct Histories<'a> {
     resources: BTreeMap<&'a str, &'a Element>,
+    digests: Digests<'a>,
     pub notes: Vec<Note>,
 }
 
@@ -29,7 +31,7 @@ impl<'a> Histories<'a> {
     pub fn of(resources: Option<&'a Element>) -> Self {
         let mut found = BTreeMap::new();
         resources.into_iter().for_each(|section| gather(section, &mut found));
-        Self { resources: found, notes: Vec::new() }
+        Self { resources: found, digests: Digests::of(resources), notes: Vec::new() }
     }
 
     /// An operation history, all the way down.
@@ -53,6 +55,7 @@ impl<'a> Histories<'a> {
         self.identify(&mut new, old);
         for op in old.children() {
             let mut op = operation(op);
+            self.digests.settle(short.split(':').next().unwrap_or_default(), &mut op);
             if let Some(rest) = op.id().and_then(|id| id.strip_prefix(long)) {
                 let id = format!("{short}{rest}");
                 op.set("id", &id);
@@ -134,12 +137,19 @@ fn with_todays_names(old: &Element) -> Element {
 /// One result. Its key says today which code was expected; where it does not, that is what the operation is for.
 fn operation(old: &Element) -> Element {
     let mut new = with_todays_names(old);
+    if new.attribute("operation") == Some("fail") {
+        // A failure that somebody reported, rather than a monitor.
+        new.set("operation", "asyncmon");
+    }
+    if let Some(code) = code(&new) {
+        new.set("rc-code", code);
+    }
     let magic = new.attribute("transition-magic").unwrap_or_default().to_owned();
     let key = new.attribute("transition-key").or_else(|| magic.split_once(';').map(|(_, key)| key)).unwrap_or_default();
     if key.split(':').count() == 4 {
         return new;
     }
-    let key = format!("0:0:{}:{NOBODY}", expected(&new));
+    let key = todays_key(key, expected(&new));
     let mut told = magic.split([':', ';']).map(str::to_owned);
     let mut number = |name: &str| {
         let told = told.next().filter(|text| text.parse::<i32>().is_ok());
@@ -149,6 +159,32 @@ fn operation(old: &Element) -> Element {
     new.set("transition-key", &key);
     new.set("transition-magic", &magic);
     new
+}
+
+/// A key with the code that was expected. Before, it named an action and its transition, or the transition alone, and the
+/// coordinator that had planned it.
+fn todays_key(old: &str, expected: &str) -> String {
+    let parts: Vec<&str> = old.split(':').collect();
+    let is_number = |part: &&&str| part.parse::<i32>().is_ok();
+    let mut numbers = parts.iter().take_while(is_number).copied();
+    let (first, second) = (numbers.next(), numbers.next());
+    let (action, transition) = match (first, second) {
+        (Some(action), Some(transition)) => (action, transition),
+        (Some(transition), None) => ("-1", transition),
+        (None, _) => ("0", "0"),
+    };
+    let planner = parts.last().filter(|part| part.len() == NOBODY.len()).unwrap_or(&NOBODY);
+    format!("{action}:{transition}:{expected}:{planner}")
+}
+
+/// Today's word for a result that Heartbeat 2 recorded with another code: what was under way has none yet, and of what
+/// failed it told only that: whatever the agent may have meant by it, the resource was recovered.
+fn code(op: &Element) -> Option<&'static str> {
+    match (op.attribute("op-status")?, op.attribute("rc-code")?) {
+        ("-1", "-1") => Some("193"),
+        ("2" | "3" | "4", "0" | "2" | "3" | "4" | "6") => Some("1"),
+        _ => None,
+    }
 }
 
 /// The code that an operation returns when all is well: a probe expects to find nothing, and what runs as promoted stays so.
