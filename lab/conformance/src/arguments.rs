@@ -5,14 +5,16 @@ use std::path::PathBuf;
 /// How to call it.
 pub const USAGE: &str =
     "usage: conformance pacemaker DIRECTORY [--ratchet FILE] [--update] [--only TEXT] [--show CASE] [--all]
-       conformance heartbeat DIRECTORY [--modern DIRECTORY] [--only TEXT]
+       conformance heartbeat DIRECTORY [--modern DIRECTORY] [--causes FILE] [--only TEXT] [--show CASE] [--all]
 
   --ratchet FILE   fail when a case that this file lists no longer agrees
   --update         write the cases that agree now to the ratchet file
   --only TEXT      only cases whose names contain this
   --show CASE      every difference of one case
-  --all            list every case that disagrees, not just the first of each kind of difference
-  --modern DIR     the newer suite: same names must come to the same plan";
+  --all            list every case that disagrees, not just the first of each kind of difference; for those of
+                   Heartbeat: with the fewest edits of the input that make the difference
+  --modern DIR     the newer suite: same names must come to the same plan
+  --causes FILE    or to another one for a cause that stands in this file";
 
 /// Which suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Arguments {
     pub all: bool,
     /// The newer suite.
     pub modern: Option<PathBuf>,
+    /// Why cases differ from those of the newer suite.
+    pub causes: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -54,8 +58,17 @@ impl Arguments {
             None => return Err("no suite is named".to_owned()),
         };
         let directory = words.next().ok_or("no directory is named")?.into();
-        let mut arguments =
-            Self { suite, directory, ratchet: None, update: false, only: None, show: None, all: false, modern: None };
+        let mut arguments = Self {
+            suite,
+            directory,
+            ratchet: None,
+            update: false,
+            only: None,
+            show: None,
+            all: false,
+            modern: None,
+            causes: None,
+        };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or(format!("{word} needs a value"));
             match word.as_str() {
@@ -63,6 +76,7 @@ impl Arguments {
                 "--only" => arguments.only = Some(value()?),
                 "--show" => arguments.show = Some(value()?),
                 "--modern" => arguments.modern = Some(value()?.into()),
+                "--causes" => arguments.causes = Some(value()?.into()),
                 "--update" => arguments.update = true,
                 "--all" => arguments.all = true,
                 other => return Err(format!("unknown option {other}")),
