@@ -24,7 +24,12 @@ pub(super) fn is_connection(xml: &Element) -> bool {
 
 /// Whether agents of a class can tell instances of a clone apart.
 fn tells_instances_apart(class: &str) -> bool {
-    class.eq_ignore_ascii_case("ocf") || class.eq_ignore_ascii_case("stonith")
+    class.eq_ignore_ascii_case("stonith") || can_be_promoted(class)
+}
+
+/// Whether agents of a class know promotion. What is of class heartbeat, which only Heartbeat 2 had, is treated as ocf.
+fn can_be_promoted(class: &str) -> bool {
+    class.eq_ignore_ascii_case("ocf") || class.eq_ignore_ascii_case("heartbeat")
 }
 
 impl Cluster {
@@ -121,7 +126,7 @@ impl Cluster {
         if !tells_instances_apart(&class) && self.rscs[rsc].unique && self.rscs[top].is_clone() {
             self.force_anonymous(top, rsc, &class);
         }
-        if !class.eq_ignore_ascii_case("ocf") && self.rscs[top].promotable {
+        if !can_be_promoted(&class) && self.rscs[top].promotable {
             let id = self.rscs[rsc].id.to_string();
             self.complain(&id, format!("'{id}' is of class {class} and cannot be promoted; only ocf agents can"));
             return false;
