@@ -61,7 +61,7 @@ impl Engine {
             if !self.awaits_vote(now, &desired) {
                 self.propose(now, desired);
             }
-        } else if self.patience_over {
+        } else if self.patience_over || self.is_left_out() {
             self.patience_over = self.awaits_vote(now, &desired[place..]);
             if !self.patience_over {
                 self.propose_without_seniors(now, &desired[place..]);
@@ -153,6 +153,14 @@ impl Engine {
                 proposal.without_seniors = true;
             }
         }
+    }
+
+    /// A member of our view has begun a newer one, which we were never asked into: others take us for lost, and may start
+    /// what we hold. Our view is over, however well we hear that member.
+    fn is_left_out(&self) -> bool {
+        let Some(session) = &self.session else { return false };
+        let known = self.agreement.promised.max(session.view.number);
+        self.reports(&session.view.members).any(|peer| !peer.lost && peer.report.view > known)
     }
 
     /// Who should be in a view with us, senior first.

@@ -101,6 +101,19 @@ fn a_one_way_link_never_leaves_half_a_member() {
 }
 
 #[test]
+fn who_is_left_out_by_a_coordinator_that_it_hears_gives_up_with_the_others() {
+    let mut world = World::booted(3);
+    world.cut(1, 2);
+    world.cut(2, 1);
+    let took = world.run_until(5_000 * MS, |world| !world.view(2).unwrap().quorate).unwrap();
+    assert!(took <= world.timing.deadtime + 2 * world.timing.keepalive, "{took:?}");
+    assert_eq!([world.members(0), world.members(2)], ["0 1", "2"]);
+    world.heal();
+    assert!(world.run_until(2_000 * MS, World::is_whole).is_some());
+    all_laws(&world);
+}
+
+#[test]
 fn halves_of_a_partition_go_on_and_merge_when_it_heals() {
     let mut world = World::booted(5);
     world.partition(&[0, 1]);
