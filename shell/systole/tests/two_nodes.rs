@@ -108,12 +108,33 @@ impl Host {
         }
     }
 
+    /// Announces a pause, again while the peer is too busy to hear of it.
+    fn pause(&self, span: Duration) {
+        let request = Request::Pause { millis: u64::try_from(span.as_millis()).unwrap() };
+        let until = Instant::now() + PATIENCE;
+        while self.ask(&request) != Some(Reply::Done) {
+            assert!(Instant::now() < until, "{}: the pause cannot be announced", self.name);
+            sleep(Duration::from_millis(50));
+        }
+    }
+
     fn pid(&self, process: &str) -> String {
         fs::read_to_string(self.dir.join(format!("run/{process}.pid"))).unwrap_or_default().trim().to_owned()
     }
 
     fn kill_9(&self, process: &str) {
-        assert!(Command::new("kill").args(["-9", &self.pid(process)]).status().unwrap().success());
+        self.signal("-9", process);
+    }
+
+    fn signal(&self, signal: &str, process: &str) {
+        assert!(Command::new("kill").args([signal, &self.pid(process)]).status().unwrap().success());
+    }
+
+    /// Whether an event of this kind has happened here that speaks of `name`.
+    fn has_told(&self, id: &str, name: &str) -> bool {
+        let client = Client::connect(&self.dir.join("run/systole.sock")).unwrap();
+        let mut events = client.events(1000, false).unwrap().map(Result::unwrap);
+        events.any(|event| event.id == id && event.text.contains(name))
     }
 }
 
@@ -240,6 +261,29 @@ fn another_key_is_taken_over_by_a_reload_without_a_restart() {
         host.wait("both are members", |status| members(status) == NAMES);
         assert_eq!(incarnations(host), before, "{}", host.name);
     }
+}
+
+#[test]
+fn who_announces_a_pause_is_waited_for_until_it_is_back() {
+    let cluster = Cluster::start();
+    let [alpha, beta] = cluster.hosts.as_slice() else { panic!("two hosts") };
+    let before = incarnation(&beta.status().unwrap(), "alpha");
+    alpha.pause(Duration::from_mins(2));
+    alpha.signal("-STOP", "brain");
+    // A machine that is busy with other tests may have stopped it before us, which ends what it has announced.
+    let was_calm = !beta.has_told("stall-over", "alpha");
+    sleep(Duration::from_secs(4));
+    let meanwhile = beta.status().unwrap();
+    alpha.signal("-CONT", "brain");
+    if !was_calm {
+        return;
+    }
+    assert_eq!(members(&meanwhile), NAMES);
+    beta.wait("alpha has said that it is back", |_| beta.has_told("stall-over", "alpha"));
+    assert!(!beta.has_told("peer-lost", "alpha"));
+    assert_eq!(incarnation(&alpha.status().unwrap(), "alpha"), before);
+    let refused = alpha.ask(&Request::Pause { millis: 3_600_000 });
+    assert!(matches!(refused, Some(Reply::Rejected { kind: Refusal::Unavailable, .. })), "{refused:?}");
 }
 
 #[test]

@@ -91,6 +91,11 @@ impl Log {
         self.highest
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
     pub(crate) fn piece(&self, slot: u64) -> Option<&Piece> {
         self.pieces.get(&slot)
     }

@@ -92,6 +92,12 @@ impl Sequencer {
         self.highest
     }
 
+    /// Pieces that have no number yet.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.intakes.values().map(|intake| intake.waiting.len()).sum()
+    }
+
     /// Everybody holds everything up to here, `own` being how far we are.
     pub(crate) fn stable(&self, own: u64) -> u64 {
         self.others.values().map(|progress| progress.acked).fold(own, u64::min)

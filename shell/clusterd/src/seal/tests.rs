@@ -97,3 +97,20 @@ fn no_secret_is_in_what_debug_prints() {
     let text = format!("{:?}", sealer("c", 1, &[(1, "topsecret")]));
     assert!(!text.contains("topsecret") && text.contains("sending: 1"), "{text}");
 }
+
+/// `cargo test --release -p clusterd -- --ignored --nocapture what_a_seal_costs`, for `docs/scale.md`.
+#[test]
+#[ignore = "a measurement"]
+fn what_a_seal_costs() {
+    let mut a = sealer("linux-ha", 1, &[(1, "secret")]);
+    let b = sealer("linux-ha", 1, &[(1, "secret")]);
+    for length in [51, 291, 835, 8036] {
+        let plain: Vec<u8> = vec![7; length];
+        let start = std::time::Instant::now();
+        let packets: Vec<Vec<u8>> = (0..10_000).map(|_| a.seal(&plain).unwrap()).collect();
+        let sealed = start.elapsed() / 10_000;
+        let start = std::time::Instant::now();
+        assert!(packets.iter().all(|packet| b.open(packet).is_ok()));
+        println!("{length} bytes: sealed in {sealed:?}, opened in {:?}", start.elapsed() / 10_000);
+    }
+}

@@ -3,6 +3,7 @@
 use super::check::all_laws;
 use super::world::{Event, MS, World};
 use crate::contract::Delivery;
+use crate::order::sequencer::Sequencer;
 use crate::wire::Piece;
 
 #[test]
@@ -113,4 +114,28 @@ fn what_comes_after_a_member_told_where_it_stands_is_not_delivered() {
     assert!(world.run_until(100 * MS, World::is_whole).is_some());
     assert_eq!((world.delivered(1).len(), world.delivered(2).len()), (0, 0), "nobody else has it");
     all_laws(&world);
+}
+
+#[test]
+fn a_member_that_takes_nothing_holds_the_others_within_bounds_until_it_does() {
+    let mut world = World::of(3);
+    world.timing.deadtime = 60_000 * MS;
+    world.start_all();
+    world.run(50 * MS);
+    world.freeze(2, 20_000 * MS);
+    for _ in 0..9_000 {
+        world.broadcast(0, Delivery::Agreed, &[b'A'; 1_200]);
+        world.broadcast(1, Delivery::Agreed, &[b'A'; 1_200]);
+    }
+    world.run(10_000 * MS);
+    for node in [0, 1] {
+        let session = world.engines[node].as_ref().unwrap().session.as_ref().unwrap();
+        let waiting = session.sequencer.as_ref().map_or(0, Sequencer::waiting);
+        println!("node {node}: {} slots held, {waiting} pieces wait for a number", session.log.len());
+        assert!(session.log.len() <= 128 && waiting <= 256, "{} {waiting}", session.log.len());
+        assert_eq!(world.notices(node, "queue-full"), 1, "what is too much is handed back");
+    }
+    world.run(30_000 * MS);
+    let delivered: Vec<usize> = (0..3).map(|node| world.delivered(node).len()).collect();
+    assert!(delivered[0] > 16_000 && delivered.iter().all(|count| *count == delivered[0]), "{delivered:?}");
 }
