@@ -84,7 +84,7 @@ fn measure(workload: &Workload) {
 fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let begin = processor_time();
     let result = work();
-    (processor_time() - begin, result)
+    (processor_time().saturating_sub(begin), result)
 }
 
 /// What this thread has used of a processor so far; zero where the system does not say.

@@ -7,7 +7,7 @@ use crate::document::Document;
 use crate::ids::{ActIx, Arena, ColocationIx, LocationIx, NodeIx, RscIx};
 use crate::node::{Node, NodeKind, Standing, Table};
 use crate::options::Options;
-use crate::plan::{Candidate, Finding};
+use crate::plan::Finding;
 use crate::relation::Ordering;
 use crate::resource::Rsc;
 use crate::rules::NextChange;
@@ -75,8 +75,6 @@ pub struct Cluster {
     pub(crate) histories: Vec<History>,
     /// What earlier plans understood of histories.
     pub(crate) memory: Vec<Arc<Remembered>>,
-    /// The candidates that the last plan showed, in its order.
-    pub(crate) shown: Vec<Arc<[Candidate]>>,
     /// How many resources the configuration alone makes.
     pub(crate) configured: usize,
     pub(crate) mark: u32,
@@ -377,6 +375,19 @@ impl Cluster {
             }
         });
         all
+    }
+
+    /// The first of [`Cluster::places`].
+    pub(crate) fn first_place(&self, rsc: RscIx, which: Which) -> Option<NodeIx> {
+        let r = &self.rscs[rsc];
+        if !r.children.is_empty() {
+            return r.children.iter().find_map(|child| self.first_place(*child, which));
+        }
+        match which {
+            Which::Assigned => r.node(),
+            Which::Current => r.active.first().copied(),
+            Which::CurrentOrPending => r.active.first().copied().or(r.pending.map(|(_, node)| node)),
+        }
     }
 
     fn collect_places(&self, rsc: RscIx, which: Which, all: &mut Vec<NodeIx>) {

@@ -49,9 +49,9 @@ fn is_fencing_parameter(name: &str) -> bool {
             .is_some_and(|(_, end)| matches!(end, "action" | "timeout" | "retries"))
 }
 
-fn digest_of(params: &Params) -> String {
+fn digest_of(params: &Params) -> Digest {
     let element = params.iter().fold(Element::new("parameters"), |element, (name, value)| element.with(name, value));
-    Digest::of_bytes(format!(" {}", element.to_xml()).as_bytes()).to_string()
+    Digest::of_bytes(format!(" {}", element.to_xml()).as_bytes())
 }
 
 /// Parameters as digests see them.
@@ -59,13 +59,18 @@ fn digest_of(params: &Params) -> String {
 pub(crate) struct Calculated {
     all: Params,
     has_own: bool,
-    digest: String,
+    digest: Digest,
 }
 
 impl Cluster {
     fn digest_parameters(&mut self, rsc: RscIx, task: Task, interval: u64, node: NodeIx) -> Arc<Calculated> {
         if let Some(calculated) = self.rscs[rsc].learned.digest((task, interval)) {
             return Arc::clone(calculated);
+        }
+        let twin = self.rscs[rsc].twin.and_then(|twin| self.rscs[twin].learned.digest((task, interval)));
+        if let Some(calculated) = twin.cloned() {
+            self.rscs[rsc].learned.keep_digest((task, interval), &calculated);
+            return calculated;
         }
         let operation = self.operation(rsc, task, interval, Some(node));
         let calculated = Arc::new(self.calculate(rsc, &operation, interval, node));
@@ -99,12 +104,15 @@ impl Cluster {
 
     /// The digest that an operation's history entry should record as `op-digest`.
     pub(crate) fn operation_digest(&mut self, rsc: RscIx, task: Task, interval: u64, node: NodeIx) -> String {
-        self.digest_parameters(rsc, task, interval, node).digest.clone()
+        self.digest_parameters(rsc, task, interval, node).digest.to_string()
     }
 
     /// Compares a history entry with the configuration.
     pub(crate) fn compare_digest(&mut self, rsc: RscIx, op: &Recorded, task: Task, node: NodeIx) -> Verdict {
         let calculated = self.digest_parameters(rsc, task, op.interval, node);
+        if self.rescheduled.is_empty() && op.is_of(calculated.digest) {
+            return Verdict::Match;
+        }
         let expired = self.rescheduled.iter().any(|(at, entry)| *at == node && Some(entry.as_str()) == op.xml.id());
         let recorded = op.xml.attribute("op-restart-digest");
         if expired {
@@ -120,13 +128,13 @@ impl Cluster {
                     restart.remove(&name);
                 }
             }
-            if digest_of(&restart) != recorded {
+            if digest_of(&restart).to_string() != recorded {
                 return Verdict::Restart;
             }
         }
         match op.xml.attribute("op-digest") {
             None => Verdict::Unknown,
-            Some(digest) if digest == calculated.digest => Verdict::Match,
+            Some(digest) if digest == calculated.digest.to_string() => Verdict::Match,
             Some(_) if calculated.has_own => Verdict::Restart,
             Some(_) => Verdict::Mismatch,
         }
@@ -154,7 +162,7 @@ impl Cluster {
                 open.set(name, value);
             }
         }
-        digest_of(&open) == recorded
+        digest_of(&open).to_string() == recorded
     }
 
     /// The digests of a fence device's parameters for unfencing a node: all, and those that are no secret.
@@ -171,7 +179,7 @@ impl Cluster {
                 open.set(name, value);
             }
         }
-        (calculated.digest.clone(), digest_of(&open))
+        (calculated.digest.to_string(), digest_of(&open).to_string())
     }
 
     /// Whether a connection takes its address from where its container runs.

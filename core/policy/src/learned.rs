@@ -26,6 +26,12 @@ fn find<T>(known: &[(Which, Arc<T>)], which: Which) -> Option<&Arc<T>> {
 }
 
 impl Learned {
+    /// What holds for every instance of a clone, from another one.
+    pub fn lasting_operation(&self, which: Which) -> Option<&Arc<Operation>> {
+        let facts = self.0.as_ref()?;
+        find(&facts.operations, which).filter(|_| !facts.passing.contains(&which))
+    }
+
     pub fn operation(&self, which: Which) -> Option<&Arc<Operation>> {
         find(&self.0.as_ref()?.operations, which)
     }

@@ -117,6 +117,11 @@ impl Cluster {
         if let Some(operation) = self.rscs[rsc].learned.operation((task, interval)) {
             return Arc::clone(operation);
         }
+        let twin = self.rscs[rsc].twin.map(|twin| &self.rscs[twin].learned);
+        if let Some(operation) = twin.and_then(|learned| learned.lasting_operation((task, interval))).cloned() {
+            self.rscs[rsc].learned.keep_operation((task, interval), &operation, true);
+            return operation;
+        }
         let config = self.find_operation(rsc, task, interval, true).cloned();
         let config = match (config, task) {
             (None, Task::Notify) => self.find_operation(rsc, Task::Notify, 0, true).cloned(),

@@ -118,17 +118,58 @@ pub struct Contribution {
     pub text: String,
 }
 
-/// How one node stood for one resource.
+/// A node as every resource finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub struct Host {
+    /// Its name.
+    pub name: NodeName,
+    /// What rules it out whatever the score: "standby", "offline", "unclean".
+    pub veto: Option<&'static str>,
+}
+
+/// How one node stood for one resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
     /// Which node.
-    pub node: NodeName,
+    pub host: &'a Host,
     /// The final score.
     pub score: Score,
-    /// The terms, in the order they were added.
-    pub contributions: Vec<Contribution>,
-    /// What rules the node out whatever the score: "standby", "offline", "unclean".
-    pub veto: Option<&'static str>,
+    place: usize,
+    candidates: &'a Candidates,
+}
+
+impl<'a> Candidate<'a> {
+    /// The terms of its score, in the order they were added.
+    pub fn contributions(self) -> impl Iterator<Item = &'a Contribution> {
+        self.candidates.contributions.iter().filter(move |(place, _)| *place == self.place).map(|(_, term)| term)
+    }
+}
+
+/// How the nodes stood for one resource: there are as many of these as there are resources, so they are dense, and what
+/// all have in common is shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidates {
+    hosts: Arc<[Host]>,
+    /// By the place of the host; `None`: not looked at.
+    scores: Box<[Option<Score>]>,
+    /// By the place of the host, in the order they were added.
+    contributions: Box<[(usize, Contribution)]>,
+}
+
+impl Candidates {
+    pub(crate) fn new(
+        hosts: &Arc<[Host]>,
+        scores: Box<[Option<Score>]>,
+        contributions: Box<[(usize, Contribution)]>,
+    ) -> Self {
+        Self { hosts: Arc::clone(hosts), scores, contributions }
+    }
+
+    /// Every node that was looked at.
+    pub fn iter(&self) -> impl Iterator<Item = Candidate<'_>> {
+        let scored = self.hosts.iter().zip(&self.scores).enumerate();
+        scored.filter_map(|(place, (host, score))| Some(Candidate { host, score: (*score)?, place, candidates: self }))
+    }
 }
 
 /// Where one primitive (or clone instance) is, where it goes, and why.
@@ -144,8 +185,8 @@ pub struct Placement {
     pub next: Option<NodeName>,
     /// Its role then.
     pub next_role: Role,
-    /// Every node that was looked at; shared with earlier plans that saw the same.
-    pub candidates: Arc<[Candidate]>,
+    /// How the nodes stood for it.
+    pub candidates: Candidates,
     /// One sentence: why there, or why nowhere.
     pub reason: String,
 }

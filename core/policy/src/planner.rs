@@ -6,7 +6,7 @@
 
 use crate::cluster::Cluster;
 use crate::graph::Graphed;
-use crate::plan::{Candidate, Plan, PlanFailed, PolicyInput};
+use crate::plan::{Plan, PlanFailed, PolicyInput};
 use crate::unpack::{self, Remembered, Unpacked};
 use cib::Element;
 use std::sync::Arc;
@@ -19,8 +19,6 @@ const READ_FROM_ROOT: [&str; 5] = ["have-quorum", "have_quorum", "no-quorum-pani
 pub struct Planner {
     configured: Option<Configured>,
     memory: Vec<Arc<Remembered>>,
-    /// The candidates of the last plan's placements: most are the same in the next one.
-    shown: Vec<Arc<[Candidate]>>,
 }
 
 /// A configuration, read.
@@ -63,11 +61,7 @@ impl Planner {
     /// # Errors
     /// As [`plan`](fn@crate::plan).
     pub fn plan(&mut self, input: &PolicyInput) -> Result<Plan, PlanFailed> {
-        let mut graphed = self.detail(input)?;
-        graphed.0.shown = std::mem::take(&mut self.shown);
-        let plan = graphed.into_plan();
-        self.shown = plan.placements.iter().map(|placement| Arc::clone(&placement.candidates)).collect();
-        Ok(plan)
+        self.detail(input).map(Graphed::into_plan)
     }
 
     /// Makes a plan and keeps everything that led to it; the same as [`crate::detail`] makes.

@@ -9,11 +9,13 @@ mod dot;
 mod graph;
 mod scores;
 mod vertex;
+mod way;
 
 pub use changes::{Change, changes, lines};
 pub use dot::{Detail, dot};
 pub use graph::{graph, number};
 pub use scores::{capacities, scores};
 pub use vertex::{Resource, Runs, Vertex};
+pub use way::Way;
 
 pub use attributes::attributes;

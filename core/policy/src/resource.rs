@@ -142,6 +142,8 @@ pub struct Rsc {
     pub children: Vec<RscIx>,
     /// Its element, with its template merged in.
     pub xml: Arc<Element>,
+    /// For an instance, the same part of the first one: configured alike.
+    pub(crate) twin: Option<RscIx>,
     /// Its operations, as configured.
     pub ops: Arc<[Configured]>,
     /// Its meta attributes, with those of its parents and the defaults.

@@ -117,7 +117,6 @@ fn empty(cib: Arc<Element>, now: i64) -> Cluster {
         rescheduled: Vec::new(),
         histories: Vec::new(),
         memory: Vec::new(),
-        shown: Vec::new(),
         configured: 0,
         mark: 0,
         steps: 0,

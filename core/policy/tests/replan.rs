@@ -108,7 +108,7 @@ fn result(node: u64, rsc: &str, rng: &mut Rng) -> Change {
 /// One of the resources that histories speak of, or one that is not configured.
 fn one_of(cib: &Element, rng: &mut Rng) -> String {
     let resources = cib.descend(&["status", "node_state", "lrm", "lrm_resources"]);
-    let known: Vec<&str> = resources.into_iter().flat_map(|all| all.children()).filter_map(|rsc| rsc.id()).collect();
+    let known: Vec<&str> = resources.into_iter().flat_map(Element::children).filter_map(|rsc| rsc.id()).collect();
     let place = usize::try_from(rng.below(u64::try_from(known.len() + 1).expect("a small number")));
     known.get(place.expect("a small number")).map_or("stranger", |id| id).to_owned()
 }
@@ -125,7 +125,7 @@ fn target_role(cib: &Arc<Element>, rng: &mut Rng) -> Arc<Element> {
     let role = if rng.chance(500) { "Stopped" } else { "Started" };
     let resources = cib.descend(&["configuration", "resources"]);
     let ids: Vec<(&str, &str)> =
-        resources.into_iter().flat_map(|all| all.children()).filter_map(|rsc| Some((rsc.name(), rsc.id()?))).collect();
+        resources.into_iter().flat_map(Element::children).filter_map(|rsc| Some((rsc.name(), rsc.id()?))).collect();
     let place = usize::try_from(rng.below(u64::try_from(ids.len()).expect("a small number"))).expect("a small number");
     let Some((tag, id)) = ids.get(place) else { return Arc::clone(cib) };
     let xml = format!(

@@ -257,9 +257,9 @@ fn group_of(cib: &Element, plan: &Plan, focus: &Placement) -> Vec<Placement> {
 /// The terms that are a member's own, not its group's.
 fn wishes(placement: &Placement) -> Vec<Wish> {
     let own = |term: &&policy::plan::Contribution| !term.source.starts_with('#');
-    let of_node = |candidate: &policy::plan::Candidate| {
-        let node = candidate.node.to_string();
-        let terms = candidate.contributions.iter().filter(own);
+    let of_node = |candidate: policy::plan::Candidate<'_>| {
+        let node = candidate.host.name.to_string();
+        let terms = candidate.contributions().filter(own);
         terms
             .map(|found| Wish { resource: placement.resource.to_string(), node: node.clone(), term: term(found) })
             .collect::<Vec<_>>()
@@ -296,12 +296,12 @@ fn of_parts(plan: &Plan, resource: &str, parts: &[String]) -> Vec<Placement> {
     plan.placements.iter().filter(is_part).cloned().collect()
 }
 
-fn candidate(candidate: &policy::plan::Candidate) -> Candidate {
+fn candidate(candidate: policy::plan::Candidate<'_>) -> Candidate {
     Candidate {
-        node: candidate.node.to_string(),
+        node: candidate.host.name.to_string(),
         score: candidate.score.to_string(),
-        veto: candidate.veto.map(str::to_owned),
-        terms: candidate.contributions.iter().map(term).collect(),
+        veto: candidate.host.veto.map(str::to_owned),
+        terms: candidate.contributions().map(term).collect(),
     }
 }
 

@@ -25,9 +25,10 @@ use crate::status_text::{self, Show};
 use cib::Element;
 use model::WallTime;
 use page::Page;
+use policy::Planner;
 use policy::plan::PolicyInput;
 use policy::render;
-use policy::state::{self, Cluster, RscIx};
+use policy::state::{Cluster, RscIx};
 use std::sync::Arc;
 
 /// What is asked for.
@@ -93,8 +94,10 @@ impl Outcome {
 pub fn simulate(cib: &Arc<Element>, wishes: &Wishes, now: WallTime) -> Result<Outcome, Failure> {
     let mut page = Page::new(wishes.quiet);
     let clock = Clock { wishes, now };
+    // One planner for all: what does not change between the moments is read once.
+    let mut planner = Planner::default();
     clock.say(cib, &mut page);
-    let cluster = read(cib, &clock)?;
+    let cluster = read(&mut planner, cib, &clock)?;
     tell_state(&cluster, &mut page);
     tell_status(Moment::Before, &cluster, wishes, &mut page);
 
@@ -102,11 +105,11 @@ pub fn simulate(cib: &Arc<Element>, wishes: &Wishes, now: WallTime) -> Result<Ou
     if !wishes.injections.is_empty() {
         input = inject::inject(&cluster, &wishes.injections, now, &mut page)?;
         clock.say(&input, &mut page);
-        cluster = read(&input, &clock)?;
+        cluster = read(&mut planner, &input, &clock)?;
     }
     let mut outcome = Outcome { text: String::new(), output: Arc::clone(&input), input, decided: None, complete: true };
     if wishes.plan || wishes.execute {
-        let decided = decide(&outcome.input, &clock)?;
+        let decided = decide(&mut planner, &outcome.input, &clock)?;
         tell_scores(&cluster, &decided, wishes, &mut page);
         page.list("Transition Summary", &render::lines(&render::changes(&decided)));
         if wishes.execute {
@@ -114,7 +117,8 @@ pub fn simulate(cib: &Arc<Element>, wishes: &Wishes, now: WallTime) -> Result<Ou
             page.list("Executing Cluster Transition", &executed.said);
             (outcome.output, outcome.complete) = (Arc::new(executed.cib), executed.complete);
             clock.say(&outcome.output, &mut page);
-            tell_status(Moment::After, &read(&outcome.output, &clock)?, wishes, &mut page);
+            let after = read(&mut planner, &outcome.output, &clock)?;
+            tell_status(Moment::After, &after, wishes, &mut page);
         }
         outcome.decided = Some(decided);
     }
@@ -159,15 +163,15 @@ fn recorded(cib: &Element) -> Option<WallTime> {
     Some(WallTime(seconds.saturating_mul(1000)))
 }
 
-fn read(cib: &Arc<Element>, clock: &Clock<'_>) -> Result<Cluster, Failure> {
+fn read(planner: &mut Planner, cib: &Arc<Element>, clock: &Clock<'_>) -> Result<Cluster, Failure> {
     let input = PolicyInput { cib: Arc::clone(cib), now: clock.time(cib) };
-    let unpacked = state::unpack(&input).map_err(|error| Failure::new(Exit::CONFIG, error.to_string()))?;
+    let unpacked = planner.unpack(&input).map_err(|error| Failure::new(Exit::CONFIG, error.to_string()))?;
     Ok(unpacked.into_cluster())
 }
 
-fn decide(cib: &Arc<Element>, clock: &Clock<'_>) -> Result<Cluster, Failure> {
+fn decide(planner: &mut Planner, cib: &Arc<Element>, clock: &Clock<'_>) -> Result<Cluster, Failure> {
     let input = PolicyInput { cib: Arc::clone(cib), now: clock.time(cib) };
-    let decided = policy::detail(&input).map_err(|error| Failure::new(Exit::CONFIG, error.to_string()))?;
+    let decided = planner.detail(&input).map_err(|error| Failure::new(Exit::CONFIG, error.to_string()))?;
     Ok(decided.into_cluster())
 }
 

@@ -48,10 +48,7 @@ impl Cluster {
         plan::Action {
             id: ActionId(at),
             key: self.key_text(action),
-            node: a
-                .node
-                .filter(|_| kind != ActionKind::Pseudo)
-                .map(|node| model::NodeName::from(Arc::clone(&self.nodes[node].name))),
+            node: a.node.filter(|_| kind != ActionKind::Pseudo).map(|node| self.node_name(node)),
             kind,
             after: inputs.filter_map(|link| places.get(&link.action).copied().map(ActionId)).collect(),
             priority: own_priority.max(a.priority).max(0),

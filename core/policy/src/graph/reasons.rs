@@ -2,7 +2,7 @@
 
 use crate::cluster::{Cluster, Term};
 use crate::ids::{ActIx, NodeIx, RscIx};
-use crate::plan::{Candidate, Contribution, Placement};
+use crate::plan::{Candidate, Candidates, Contribution, Host, Placement};
 use crate::task::Task;
 use model::{NodeName, ResourceId, Role, Score};
 use std::sync::Arc;
@@ -10,70 +10,52 @@ use std::sync::Arc;
 impl Cluster {
     /// One placement for each primitive and instance.
     pub(super) fn placements(&self) -> Vec<Placement> {
+        let hosts: Arc<[Host]> = self.node_order.iter().map(|node| self.host(*node)).collect();
         let mut terms: Vec<&Term> = self.terms.iter().collect();
         terms.sort_by_key(|term| term.rsc);
         let primitives = self.top.iter().flat_map(|rsc| self.primitives(*rsc));
-        let placement = |(place, rsc): (usize, RscIx)| {
+        let placement = |rsc: RscIx| {
             let begin = terms.partition_point(|term| term.rsc < rsc);
             let length = terms[begin..].partition_point(|term| term.rsc == rsc);
-            self.placement(rsc, &terms[begin..begin + length], self.shown.get(place))
+            self.placement(rsc, self.candidates(rsc, &hosts, &terms[begin..begin + length]))
         };
-        primitives.enumerate().map(placement).collect()
+        primitives.map(placement).collect()
     }
 
-    fn placement(&self, rsc: RscIx, terms: &[&Term], shown: Option<&Arc<[Candidate]>>) -> Placement {
-        let r = &self.rscs[rsc];
-        let name = |node: NodeIx| NodeName::from(Arc::clone(&self.nodes[node].name));
-        let candidates = match shown.filter(|shown| self.still_shows(rsc, terms, shown)) {
-            Some(shown) => Arc::clone(shown),
-            None => self.candidates(rsc, terms),
+    fn host(&self, node: NodeIx) -> Host {
+        Host { name: self.node_name(node), veto: self.nodes[node].veto() }
+    }
+
+    /// A node's name, as others see it.
+    pub(super) fn node_name(&self, node: NodeIx) -> NodeName {
+        NodeName::from(Arc::clone(&self.nodes[node].name))
+    }
+
+    fn candidates(&self, rsc: RscIx, hosts: &Arc<[Host]>, terms: &[&Term]) -> Candidates {
+        let place = |wanted: NodeIx| self.node_order.iter().position(|node| *node == wanted);
+        let contribution = |term: &&Term| {
+            let told = Contribution { score: term.score, source: term.source.to_string(), text: term.text.to_string() };
+            Some((place(term.node)?, told))
         };
+        let table = &self.rscs[rsc].allowed;
+        let scores = self.node_order.iter().map(|node| table.score(*node)).collect();
+        Candidates::new(hosts, scores, terms.iter().filter_map(contribution).collect())
+    }
+
+    fn placement(&self, rsc: RscIx, candidates: Candidates) -> Placement {
+        let r = &self.rscs[rsc];
         Placement {
             resource: ResourceId::from(Arc::clone(&r.id)),
-            current: r.active.iter().copied().map(name).collect(),
+            current: r.active.iter().map(|node| self.node_name(*node)).collect(),
             current_role: r.role,
-            next: r.node().map(name),
+            next: r.node().map(|node| self.node_name(node)),
             next_role: r.next_role,
             reason: self.placement_reason(rsc, &candidates),
             candidates,
         }
     }
 
-    /// How every node stood.
-    fn candidates(&self, rsc: RscIx, terms: &[&Term]) -> Arc<[Candidate]> {
-        let mut candidates = Vec::with_capacity(self.node_order.len());
-        for node in self.node_order.iter().copied() {
-            let Some(score) = self.rscs[rsc].allowed.score(node) else { continue };
-            let here = terms.iter().filter(|term| term.node == node);
-            candidates.push(Candidate {
-                node: NodeName::from(Arc::clone(&self.nodes[node].name)),
-                score,
-                contributions: here.map(|term| term.contribution()).collect(),
-                veto: self.nodes[node].veto(),
-            });
-        }
-        candidates.into()
-    }
-
-    /// Whether candidates that an earlier plan showed are what this one would show.
-    fn still_shows(&self, rsc: RscIx, terms: &[&Term], shown: &[Candidate]) -> bool {
-        let table = &self.rscs[rsc].allowed;
-        let mut shown = shown.iter();
-        let scored = self.node_order.iter().filter_map(|node| Some((*node, table.score(*node)?)));
-        let mut all = scored.map(|(node, score)| {
-            shown.next().is_some_and(|old| {
-                let mut here = terms.iter().filter(|term| term.node == node);
-                old.score == score
-                    && old.veto == self.nodes[node].veto()
-                    && *old.node.as_str() == *self.nodes[node].name
-                    && old.contributions.iter().all(|old| here.next().is_some_and(|term| term.is(old)))
-                    && here.next().is_none()
-            })
-        });
-        all.all(|same| same) && shown.next().is_none()
-    }
-
-    fn placement_reason(&self, rsc: RscIx, candidates: &[Candidate]) -> String {
+    fn placement_reason(&self, rsc: RscIx, candidates: &Candidates) -> String {
         let r = &self.rscs[rsc];
         if r.blocked {
             return "blocked: an earlier failure cannot be recovered without help; clean it up once it is mended"
@@ -95,27 +77,28 @@ impl Cluster {
         }
     }
 
-    fn why_there(&self, rsc: RscIx, node: NodeIx, candidates: &[Candidate]) -> String {
+    fn why_there(&self, rsc: RscIx, node: NodeIx, candidates: &Candidates) -> String {
         let r = &self.rscs[rsc];
         let here = &*self.nodes[node].name;
-        let score = |name: &str| candidates.iter().find(|c| c.node.as_str() == name).map_or(Score::ZERO, |c| c.score);
-        let eligible = |c: &&Candidate| c.veto.is_none() && c.score >= Score::ZERO && c.node.as_str() != here;
+        let score = r.allowed.score(node).unwrap_or(Score::ZERO);
+        let eligible =
+            |c: &Candidate<'_>| c.host.veto.is_none() && c.score >= Score::ZERO && c.host.name.as_str() != here;
         let second = candidates.iter().filter(eligible).max_by_key(|c| c.score);
         let stays = r.active.contains(&node);
         match second {
             None => format!("{here} is the only node that can run it"),
-            Some(second) if second.score == score(here) && stays => {
-                format!("it is there, and {} is not preferred to it ({} each)", second.node, second.score)
+            Some(second) if second.score == score && stays => {
+                format!("it is there, and {} is not preferred to it ({} each)", second.host.name, second.score)
             }
-            Some(second) if second.score == score(here) => format!(
+            Some(second) if second.score == score => format!(
                 "{here} and {} are equal ({} each); {here} has fewer resources, or comes first",
-                second.node, second.score
+                second.host.name, second.score
             ),
-            Some(second) => format!("{here} is preferred: {} against {} on {}", score(here), second.score, second.node),
+            Some(second) => format!("{here} is preferred: {} against {} on {}", score, second.score, second.host.name),
         }
     }
 
-    fn why_nowhere(&self, rsc: RscIx, candidates: &[Candidate]) -> String {
+    fn why_nowhere(&self, rsc: RscIx, candidates: &Candidates) -> String {
         let r = &self.rscs[rsc];
         let mut at = Some(rsc);
         while let Some(part) = at {
@@ -125,7 +108,7 @@ impl Cluster {
             }
             at = self.rscs[part].parent;
         }
-        let reasons: Vec<String> = candidates.iter().map(|c| format!("{}: {}", c.node, why_not(c))).collect();
+        let reasons: Vec<String> = candidates.iter().map(|c| format!("{}: {}", c.host.name, why_not(c))).collect();
         if reasons.is_empty() {
             return format!("no node is allowed for {}", r.id);
         }
@@ -175,22 +158,12 @@ impl Cluster {
     }
 }
 
-impl Term {
-    fn contribution(&self) -> Contribution {
-        Contribution { score: self.score, source: self.source.to_string(), text: self.text.to_string() }
+fn why_not(candidate: Candidate<'_>) -> String {
+    if let Some(veto) = candidate.host.veto {
+        return veto.to_owned();
     }
-
-    fn is(&self, told: &Contribution) -> bool {
-        self.score == told.score && *self.source == *told.source && *self.text == *told.text
-    }
-}
-
-fn why_not(candidate: &Candidate) -> String {
-    if let Some(veto) = &candidate.veto {
-        return (*veto).to_owned();
-    }
-    let ban = candidate.contributions.iter().find(|c| c.score == Score::MINUS_INFINITY);
-    match ban.or_else(|| candidate.contributions.iter().min_by_key(|c| c.score)) {
+    let ban = candidate.contributions().find(|c| c.score == Score::MINUS_INFINITY);
+    match ban.or_else(|| candidate.contributions().min_by_key(|c| c.score)) {
         Some(term) if candidate.score < Score::ZERO => term.text.clone(),
         Some(_) | None if candidate.score < Score::ZERO => format!("score {}", candidate.score),
         Some(_) | None => "what it goes with is not there".to_owned(),

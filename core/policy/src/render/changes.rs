@@ -1,5 +1,6 @@
 //! The summary of a plan: one line for each node that is fenced or shut down, and for each resource that changes.
 
+use super::way::Way;
 use crate::cluster::Cluster;
 use crate::ids::{ActIx, NodeIx, RscIx};
 use crate::task::{Key, Task};
@@ -23,10 +24,12 @@ pub enum Change {
         what: &'static str,
         /// Which.
         id: String,
-        /// From where and which role to where and which: `sip-a -> sip-b`.
-        course: String,
-        /// Why, and whether it is blocked; may be empty.
-        reason: String,
+        /// From where and which role to where and which.
+        way: Way,
+        /// Why.
+        reason: Option<String>,
+        /// Whether it cannot happen.
+        blocked: bool,
     },
 }
 
@@ -45,7 +48,8 @@ pub fn lines(changes: &[Change]) -> Vec<String> {
     let (mut id_width, mut course_width) = (5, 5);
     let mut line = |change: &Change| match change {
         Change::Node { what, node, reason } => format!("{what} {node} '{reason}'"),
-        Change::Resource { what, id, course, reason } => {
+        Change::Resource { what, id, way, reason, blocked } => {
+            let (course, reason) = (way.to_string(), remark(reason.as_deref(), *blocked));
             if id.len() > id_width {
                 id_width = id.len() + 2;
             }
@@ -55,6 +59,15 @@ pub fn lines(changes: &[Change]) -> Vec<String> {
         }
     };
     changes.iter().map(&mut line).collect()
+}
+
+fn remark(reason: Option<&str>, blocked: bool) -> String {
+    match (reason, blocked) {
+        (Some(why), false) => format!("due to {why}"),
+        (Some(why), true) => format!("due to {why} (blocked)"),
+        (None, false) => String::new(),
+        (None, true) => "blocked".to_owned(),
+    }
 }
 
 fn node_change(cluster: &Cluster, action: ActIx) -> Option<Change> {
@@ -201,15 +214,10 @@ impl Summary<'_> {
     /// Adds a line about an action; `why` is the action whose reason is told, if it is another one.
     fn say(&mut self, what: &'static str, course: &Course, action: Option<ActIx>, why: Option<ActIx>) {
         let Some(action) = action.or(why) else { return };
-        let why = &self.cluster.actions[why.unwrap_or(action)].reason;
-        let reason = match (why, self.runnable(action)) {
-            (Some(why), true) => format!("due to {why}"),
-            (Some(why), false) => format!("due to {why} (blocked)"),
-            (None, true) => String::new(),
-            (None, false) => "blocked".to_owned(),
-        };
+        let reason = self.cluster.actions[why.unwrap_or(action)].reason.clone();
+        let blocked = !self.runnable(action);
         let id = self.cluster.rscs[course.rsc].id.to_string();
-        self.changes.push(Change::Resource { what, id, course: course.text(self.cluster), reason });
+        self.changes.push(Change::Resource { what, id, way: course.way(self.cluster), reason, blocked });
     }
 }
 
@@ -219,22 +227,8 @@ impl Course {
         Self { rsc: self.rsc, from, to: None, role: self.role, next_role: self.next_role }
     }
 
-    fn text(&self, cluster: &Cluster) -> String {
-        let name = |node: NodeIx| &*cluster.nodes[node].name;
-        let roles = self.role > Role::Started || self.next_role > Role::Unpromoted;
-        let (role, next) = (self.role, self.next_role);
-        match (self.from, self.to) {
-            (None, None) => String::new(),
-            (None, Some(to)) if roles => format!("{role} -> {next} {}", name(to)),
-            (None, Some(to)) => name(to).to_owned(),
-            (Some(from), None) if roles => format!("{role} {}", name(from)),
-            (Some(from), None) => name(from).to_owned(),
-            (Some(from), Some(to)) if from == to && role == next && roles => format!("{role} {}", name(from)),
-            (Some(from), Some(to)) if from == to && role == next => name(from).to_owned(),
-            (Some(from), Some(to)) if role == next && roles => format!("{} -> {} {role}", name(from), name(to)),
-            (Some(from), Some(to)) if role == next => format!("{} -> {}", name(from), name(to)),
-            (Some(from), Some(to)) if from == to => format!("{role} -> {next} {}", name(from)),
-            (Some(from), Some(to)) => format!("{role} {} -> {next} {}", name(from), name(to)),
-        }
+    fn way(&self, cluster: &Cluster) -> Way {
+        let name = |node: NodeIx| cluster.nodes[node].name.to_string();
+        Way { from: self.from.map(name), to: self.to.map(name), role: self.role, next_role: self.next_role }
     }
 }

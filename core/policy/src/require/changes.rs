@@ -6,6 +6,7 @@ use crate::ids::{NodeIx, RscIx};
 use crate::relation::{End, Rel};
 use crate::task::{Key, Task};
 use crate::unpack::{Known, Recorded, active_span};
+use cib::Element;
 use model::Score;
 use std::sync::Arc;
 
@@ -38,18 +39,40 @@ impl Cluster {
 
     fn check_entry(&mut self, node: NodeIx, known: &Known) {
         let entry = &known.xml;
-        let Some(id) = entry.id().filter(|_| !entry.children().is_empty()) else { return };
-        let mut matching: Vec<RscIx> = self.ids.get(id).copied().into_iter().collect();
-        matching.extend(self.history_ids.get(id).into_iter().flatten().copied());
-        matching.dedup();
+        let matching = match known.rsc {
+            Some(rsc) if self.history_ids.is_empty() => vec![rsc],
+            Some(_) | None => self.owners(entry),
+        };
+        let mut same: Option<(RscIx, bool)> = None;
         for rsc in matching {
-            if self.rscs[rsc].is_primitive() {
-                self.check_history(rsc, node, known);
+            let r = &self.rscs[rsc];
+            if !r.is_primitive() {
+                continue;
+            }
+            let alike = same.filter(|(other, _)| Arc::ptr_eq(&r.xml, &self.rscs[*other].xml));
+            let same_agent = match alike {
+                Some((_, same)) => same,
+                None if known.rsc == Some(rsc) => known.same_agent,
+                None => self.is_same_agent(rsc, entry),
+            };
+            same = Some((rsc, same_agent));
+            // Of the instances of a clone, all but the one that is active there have nothing to compare.
+            if !same_agent || r.removed || r.active.contains(&node) {
+                self.check_history(rsc, node, (known, same_agent));
             }
         }
     }
 
-    fn check_history(&mut self, rsc: RscIx, node: NodeIx, known: &Known) {
+    /// Every resource that goes by the id of a history.
+    fn owners(&self, entry: &Element) -> Vec<RscIx> {
+        let Some(id) = entry.id().filter(|_| !entry.children().is_empty()) else { return Vec::new() };
+        let mut owners: Vec<RscIx> = self.ids.get(id).copied().into_iter().collect();
+        owners.extend(self.history_ids.get(id).into_iter().flatten().copied());
+        owners.dedup();
+        owners
+    }
+
+    fn check_history(&mut self, rsc: RscIx, node: NodeIx, (known, same_agent): (&Known, bool)) {
         if self.rscs[rsc].removed {
             if !self.rscs[self.top_of(rsc, false)].is_anonymous_clone() {
                 self.schedule_cleanup(rsc, node);
@@ -57,7 +80,8 @@ impl Cluster {
             return;
         }
         let active = self.rscs[rsc].active.contains(&node);
-        if self.agent_changed(rsc, node, known, active) {
+        if !same_agent {
+            self.replace_agent(rsc, node, active);
             self.schedule_cleanup(rsc, node);
         }
         if !active {
@@ -122,17 +146,12 @@ impl Cluster {
         self.order_tasks(rsc, Task::Delete, rsc, Task::Start, Rel::ORDERED);
     }
 
-    fn agent_changed(&mut self, rsc: RscIx, node: NodeIx, known: &Known, active: bool) -> bool {
-        let same = if known.rsc == Some(rsc) { known.same_agent } else { self.is_same_agent(rsc, &known.xml) };
-        let changed = !same;
-        if changed {
-            self.unfence(Some(rsc), Some(node), "Device definition changed");
-        }
-        if changed && active {
+    fn replace_agent(&mut self, rsc: RscIx, node: NodeIx, active: bool) {
+        self.unfence(Some(rsc), Some(node), "Device definition changed");
+        if active {
             self.stop(rsc, node, false);
             self.rscs[rsc].start_pending = true;
         }
-        changed
     }
 
     /// Draws the consequences of a changed operation; true when there is one.

@@ -29,7 +29,9 @@ impl Cluster {
 
     /// Plans to look for a resource on a node; true when there is something to look for.
     fn probe(&mut self, rsc: RscIx, node: NodeIx) -> bool {
-        match self.rscs[rsc].kind.clone() {
+        let r = &self.rscs[rsc];
+        match &r.kind {
+            Kind::Primitive if r.is_known_on(node) => false,
             Kind::Primitive | Kind::Group { .. } => self.probe_on(rsc, node),
             Kind::Clone(_) => self.probe_clone(rsc, node),
             Kind::Bundle(facts) => {

@@ -263,7 +263,7 @@ impl Cluster {
         } else if code == NOT_RUNNING {
         } else if task == Task::Monitor {
             let failed_key = replay.last_failure.as_deref().map(super::recorded::key_of);
-            mends = failed_key == Some(entry.op.key());
+            mends = failed_key.is_some_and(|failed| failed == entry.op.key());
             if self.rscs[rsc].role < Role::Started {
                 self.set_active(rsc);
             }

@@ -90,10 +90,13 @@ impl Cluster {
     fn understand(&mut self, entry: &Arc<Element>, at: usize) -> Known {
         let rsc = self.configured_owner(entry, at);
         let same_agent = rsc.is_some_and(|rsc| self.is_same_agent(rsc, entry));
-        let operations = recorded::history(self, entry);
+        let mut operations = recorded::history(self, entry);
         let rest = Rest::of(&operations).filter(|_| rsc.is_some());
         // Words outside the known tasks are numbered anew in each plan.
         let lasting = rest.is_none() && operations.iter().all(|op| !matches!(op.task, Task::Other(_)));
+        if lasting {
+            operations.iter_mut().for_each(Recorded::note_digest);
+        }
         Known {
             xml: Arc::clone(entry),
             rsc: rsc.filter(|_| !operations.is_empty()),

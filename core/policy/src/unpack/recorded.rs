@@ -4,7 +4,7 @@ use crate::cluster::Cluster;
 use crate::sort::merge_sort;
 use crate::task::Task;
 use crate::values;
-use cib::Element;
+use cib::{Digest, Element};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -20,6 +20,20 @@ pub(crate) struct Recorded {
     status: Option<i64>,
     expected: Option<i64>,
     has_names: bool,
+    last_failure: bool,
+    /// What was noted of its digests.
+    digest: Noted,
+}
+
+/// The digest of an operation that records no other one; texts of old documents are far away in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Noted {
+    /// Nobody looked.
+    Nothing,
+    /// There are others, or it is none.
+    Complicated,
+    /// It alone.
+    Only(Digest),
 }
 
 /// The numbers in a transition key `action:transition:expected:uuid`.
@@ -58,6 +72,8 @@ impl Recorded {
             status: number(status),
             expected: key.map(|key| transition_key(key).map_or(0, |(_, _, expected, _)| expected)),
             has_names: id.is_some() && operation.is_some(),
+            last_failure: id.is_some_and(|id| id.ends_with("_last_failure_0")),
+            digest: Noted::Nothing,
         }
     }
 
@@ -101,7 +117,19 @@ impl Recorded {
 
     /// Whether it is the second record of a failure, which stays when the first one is overwritten.
     pub fn is_last_failure(&self) -> bool {
-        self.xml.id().is_some_and(|id| id.ends_with("_last_failure_0"))
+        self.last_failure
+    }
+
+    /// Notes its digest, for those who compare it again and again.
+    pub fn note_digest(&mut self) {
+        let text = self.xml.attribute("op-digest").filter(|_| self.xml.attribute("op-restart-digest").is_none());
+        let digest = text.and_then(Digest::parse).filter(|digest| Some(digest.to_string().as_str()) == text);
+        self.digest = digest.map_or(Noted::Complicated, Noted::Only);
+    }
+
+    /// Whether a digest is noted, and this one.
+    pub fn is_of(&self, digest: Digest) -> bool {
+        self.digest == Noted::Only(digest)
     }
 
     /// Whether it is a single check.

@@ -91,7 +91,8 @@ impl Cluster {
             Some(Some(ops)) => ops.children_named("op").map(Configured::of).collect(),
             Some(None) | None => Arc::default(),
         };
-        let rsc = self.rscs.push(Rsc { parent, ops, ..blank(&id, &base_id, kind, &xml) });
+        let twin = instance.and_then(|_| self.ids.get(format!("{base_id}:0").as_str()).copied());
+        let rsc = self.rscs.push(Rsc { parent, twin, ops, ..blank(&id, &base_id, kind, &xml) });
         let meta = self.meta_of(rsc, instance);
         self.rscs[rsc].meta = Arc::new(meta);
         self.ids.entry(Arc::from(id.as_str())).or_insert(rsc);
@@ -402,6 +403,7 @@ fn blank(id: &str, base_id: &str, kind: Kind, xml: &Arc<Element>) -> Rsc {
         parent: None,
         children: Vec::new(),
         xml: Arc::clone(xml),
+        twin: None,
         ops: Arc::default(),
         meta: Arc::default(),
         utilization: Capacity::default(),

@@ -71,9 +71,8 @@ impl Cluster {
     fn find_instance(&mut self, clone: RscIx, node: NodeIx, base: &str) -> Option<RscIx> {
         let (mut found, mut inactive, mut skip_inactive) = (None, None, false);
         for child in self.rscs[clone].children.clone() {
-            let places = self.places(child, Which::CurrentOrPending);
-            match places.first() {
-                Some(place) if *place == node => {
+            match self.first_place(child, Which::CurrentOrPending) {
+                Some(place) if place == node => {
                     found = self.part_named(child, base);
                     if found.is_some_and(|rsc| !self.rscs[rsc].active.is_empty()) {
                         skip_inactive = true;

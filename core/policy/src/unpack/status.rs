@@ -151,10 +151,9 @@ impl Cluster {
         }
     }
 
-    /// Reads what one node knows of one resource.
-    fn unpack_entry(&mut self, node: NodeIx, known: &Known) -> Option<RscIx> {
-        let entry = &known.xml;
-        let Some(id) = entry.id().map(str::to_owned) else {
+    /// The resource that a history is about; one that is no longer configured is made for it.
+    fn owner(&mut self, node: NodeIx, entry: &Element) -> Option<RscIx> {
+        let Some(id) = entry.id() else {
             self.complain("lrm_resource", "a history without id is ignored");
             return None;
         };
@@ -162,10 +161,19 @@ impl Cluster {
         if empty && !self.options.shutdown_lock {
             return None;
         }
-        let rsc = match known.rsc.or_else(|| self.find_for_history(node, &id)) {
+        match self.find_for_history(node, id) {
+            Some(rsc) => Some(rsc),
+            None if empty => None,
+            None => self.add_removed(id, entry),
+        }
+    }
+
+    /// Reads what one node knows of one resource.
+    fn unpack_entry(&mut self, node: NodeIx, known: &Known) -> Option<RscIx> {
+        let entry = &known.xml;
+        let rsc = match known.rsc {
             Some(rsc) => rsc,
-            None if empty => return None,
-            None => self.add_removed(&id, entry)?,
+            None => self.owner(node, entry)?,
         };
         if self.options.shutdown_lock {
             self.unpack_lock(rsc, node, entry);

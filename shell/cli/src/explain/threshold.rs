@@ -72,13 +72,13 @@ impl Stand<'_> {
 
 /// Why no node but this one can run it, by the scores of the part that decides; `None` when one can.
 fn obstacle(decider: &Placement, node: &str) -> Option<String> {
-    let others: Vec<&Candidate> = decider.candidates.iter().filter(|other| other.node.as_str() != node).collect();
-    if others.iter().any(|other| other.veto.is_none() && other.score > Score::MINUS_INFINITY) {
+    let others: Vec<Candidate> = decider.candidates.iter().filter(|other| other.host.name.as_str() != node).collect();
+    if others.iter().any(|other| other.host.veto.is_none() && other.score > Score::MINUS_INFINITY) {
         return None;
     }
     let reasons: Vec<String> = others
         .iter()
-        .map(|other| format!("{}: {}", other.node, other.veto.as_deref().unwrap_or("score -INFINITY")))
+        .map(|other| format!("{}: {}", other.host.name, other.host.veto.unwrap_or("score -INFINITY")))
         .collect();
     Some(match reasons.as_slice() {
         [] => "there is no other node".to_owned(),
