@@ -8,6 +8,7 @@ use crate::contract::{Agent, CallId, Input, Operation, Output, Report, RunId};
 use crate::desk::Desk;
 use crate::lanes::Lanes;
 use crate::settings::Settings;
+use model::planted::{Bug, planted};
 use model::{Instant, Machine, OcfCode, OperationStatus, ResourceId, Timers, WallTime};
 use run::Run;
 use std::collections::{BTreeMap, VecDeque};
@@ -164,6 +165,9 @@ impl Executor {
 
     /// Forgets a call without a word; its process, if there is one, goes to its end unheard.
     fn drop_call(&mut self, id: CallId) {
+        if planted(Bug::TimerNotCancelled) {
+            return;
+        }
         let Some(call) = self.calls.remove(&id) else { return };
         match call.phase {
             Phase::Delayed => self.timers.cancel(&Timer::Due(id)),

@@ -14,6 +14,7 @@ use crate::clique::Seniority;
 use crate::contract::{Incarnation, Member};
 use crate::quorum::lineage::Lineage;
 use crate::wire::{Cut, Seat, Stand, Sync};
+use model::planted::{Bug, planted};
 use model::{Instant, NodeName};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,7 +174,7 @@ impl Proposal {
         for (name, stand) in self.stands.iter().filter(|(_, stand)| stand.view != 0) {
             let cut = Cut { view: stand.view, slot: stand.received, holder: name.clone() };
             let best = cuts.entry(stand.view).or_insert_with(|| cut.clone());
-            if cut.slot > best.slot {
+            if cut.slot > best.slot && !planted(Bug::ViewWithoutOldMessages) {
                 *best = cut;
             }
         }

@@ -3,6 +3,7 @@
 pub(crate) mod lineage;
 
 use model::NodeName;
+use model::planted::{Bug, planted};
 
 /// The rule of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Quorum {
         let Attendance { members, configured, inherited, heirs, witness } = attendance;
         let twice = 2 * members.len();
         match self {
-            Self::Majority => twice > configured,
+            Self::Majority => twice > configured || twice == configured && planted(Bug::QuorumOffByOne),
             Self::AnyOfTwo => !members.is_empty(),
             Self::TieBreaker(breaker) => twice > configured || (twice == configured && members.contains(breaker)),
             Self::WaitForAll(rule) => (inherited || members.len() == configured) && rule.holds(attendance),

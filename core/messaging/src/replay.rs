@@ -1,5 +1,7 @@
 //! The window over a sender's packet numbers: each number passes once, and none from before the window.
 
+use model::planted::{Bug, planted};
+
 /// How many numbers below the highest one are still told apart. Reordering beyond it looks like a replay, and is dropped.
 const SPAN: u64 = 1024;
 const WORDS: usize = 16;
@@ -28,7 +30,7 @@ impl Window {
         let (word, bit) = place(number);
         let fresh = self.bits[word] & bit == 0;
         self.bits[word] |= bit;
-        fresh
+        fresh || planted(Bug::ReplayAccepted)
     }
 
     /// Moves the window up to `number`, clearing the bits that now stand for numbers not seen.

@@ -1,9 +1,9 @@
 //! Bugs that are planted on purpose, so that the simulation can prove that it would find them.
 //!
 //! Without the cargo feature `planted` nothing is: [`planted`] is then a constant `false`, every place that asks it
-//! compiles to what stands there without it, and the product refuses to be built with anything else.
+//! compiles to what stands there without it, and `clusterd` is not built with anything else.
 
-/// Whether this build can go wrong on purpose. The product's `main.rs` refuses to be built where it can.
+/// Whether this build can go wrong on purpose. `clusterd`, the brain of the product, is not built where it can.
 pub const CAN_BE_PLANTED: bool = cfg!(feature = "planted");
 
 /// What can be planted; each is one place in the code.
@@ -17,7 +17,7 @@ pub enum Bug {
     AckByOneDisk,
     /// A view begins without what only other members of the old one had delivered.
     ViewWithoutOldMessages,
-    /// The timeout of a run that has ended goes on.
+    /// A recurring operation goes on after the stop that ends it.
     TimerNotCancelled,
     /// A packet number passes more than once.
     ReplayAccepted,

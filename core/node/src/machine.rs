@@ -18,6 +18,7 @@ use crate::storage::{Moment, Storage};
 use crate::wire;
 use cib::Element;
 use messaging::contract::View;
+use model::planted::{Bug, planted};
 use model::{Instant, Machine, NodeName, ResourceId, Rng, Severity};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -183,7 +184,8 @@ impl Node {
     /// The others wait for our disk: they hear of it as soon as it has everything.
     fn announce_stored(&mut self) {
         let changes = self.replica.changes();
-        if self.announced != Some(changes) && self.storage.is_current(self.replica.cib()) {
+        let is_stored = self.storage.is_current(self.replica.cib()) || planted(Bug::AckBeforeWrite);
+        if self.announced != Some(changes) && is_stored {
             self.announced = Some(changes);
             self.ctx.say(&Command::Stored { changes });
         }

@@ -10,6 +10,7 @@ use crate::{history, properties, stamp, state};
 use cib::Element;
 use messaging::contract::View;
 use model::NodeName;
+use model::planted::{Bug, planted};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -137,6 +138,9 @@ fn take_history(state: &mut Element, own: Option<&Element>, hello: &Hello) {
         state::set_attribute(state, HANDS, &hands);
     }
     state::set_attribute(state, FEATURES, &hello.feature_set);
+    if planted(Bug::FailcountLost) {
+        state::remove_attributes(state, |name| name.starts_with("fail-count-"));
+    }
 }
 
 fn replace_record(state: &mut Element, own: &Element) {

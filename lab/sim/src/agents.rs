@@ -18,7 +18,7 @@ pub enum Fault {
     Fails,
     /// It never ends by itself.
     Hangs,
-    /// It says the opposite of what is: started and is not, dead and is alive.
+    /// It says that all is well: started and is not, alive and is dead.
     Lies,
     /// It takes longer than its timeout, and does not heed SIGTERM.
     Outlives,
@@ -29,6 +29,8 @@ pub enum Fault {
 pub struct Services {
     /// What is alive: from the first moment of a start until a stop has ended.
     live: BTreeSet<ResourceId>,
+    /// What was stopped and not started since.
+    stopped: BTreeSet<ResourceId>,
     faults: BTreeMap<(ResourceId, String), Fault>,
 }
 
@@ -55,6 +57,11 @@ impl Services {
     /// What is alive.
     pub fn live(&self) -> &BTreeSet<ResourceId> {
         &self.live
+    }
+
+    /// Whether it was stopped last, by its agent.
+    pub fn is_stopped(&self, resource: &ResourceId) -> bool {
+        self.stopped.contains(resource)
     }
 
     /// From now on this agent's action misbehaves.
@@ -85,6 +92,9 @@ impl Services {
         if action == "start" && matches!(fault, None | Some(Fault::Outlives)) {
             self.live.insert(resource.clone());
         }
+        if action == "start" {
+            self.stopped.remove(&resource);
+        }
         let time = Duration::from_millis(2) + fraction(RUN_MAX, rng);
         let end = match fault {
             Some(Fault::Hangs) => None,
@@ -99,18 +109,14 @@ impl Services {
         let lives = self.live.contains(&run.resource);
         let code = match (run.action.as_str(), run.fault) {
             (_, Some(Fault::Fails)) => 1,
-            ("monitor", Some(Fault::Lies)) => monitored(!lives),
-            ("monitor", _) => monitored(lives),
+            ("monitor", None | Some(Fault::Outlives)) if !lives => 7,
             ("stop", None | Some(Fault::Outlives)) => {
                 self.live.remove(&run.resource);
+                self.stopped.insert(run.resource.clone());
                 0
             }
             _ => 0,
         };
         Exit::Code(code)
     }
-}
-
-fn monitored(lives: bool) -> u8 {
-    if lives { 0 } else { 7 }
 }

@@ -13,7 +13,7 @@ use crate::network::Network;
 use crate::story::{Rule, Story};
 use crate::verb::{Edit, Wish};
 use cibs::Cibs;
-use executor::contract::{Operation, Report};
+use executor::contract::{Command, Operation, Report};
 use failures::Failures;
 use messaging::contract::{Delivery, Incarnation, View};
 use model::{Instant, NodeName};
@@ -103,6 +103,9 @@ impl Checker {
 
     pub(crate) fn on_view(&mut self, sight: Sight<'_>, host: usize, view: &View) {
         self.failures.on_view(sight.hosts, host, self.views.of(host), view);
+        if self.views.is_forgotten(view.number) {
+            self.order.forget(view.number);
+        }
         let broken = self.order.on_view(sight.now, host, view);
         self.accuse(sight.now, broken);
         let broken = self.views.on_view(sight, host, view);
@@ -133,6 +136,11 @@ impl Checker {
         self.accuse(sight.now, broken);
     }
 
+    pub(crate) fn on_spawn(&mut self, sight: Sight<'_>, host: usize, command: &Command) {
+        let broken = services::watched_in_vain(&sight.hosts[host], command);
+        self.accuse(sight.now, broken);
+    }
+
     pub(crate) fn on_report(&mut self, sight: Sight<'_>, host: usize, report: &Report) {
         let broken = failures::unfounded(&sight.hosts[host], report);
         self.accuse(sight.now, broken);
@@ -142,9 +150,12 @@ impl Checker {
     pub(crate) fn on_acknowledged(&mut self, sight: Sight<'_>, host: usize, key: &str) {
         let hosts = sight.hosts;
         let view = hosts[host].brain.as_ref().and_then(|brain| brain.node.status().view);
-        let names = view.iter().flat_map(|view| &view.members).map(|member| &member.name);
-        let members = names.filter_map(|name| hosts.iter().find(|host| host.name == *name));
-        let lacking = members.filter(|member| member.brain.is_some() && !client::keys(&member.disk.cib).contains(key));
+        let is_member = |host: &&Host| {
+            let members = view.iter().flat_map(|view| &view.members);
+            let life = host.brain.as_ref().map(|brain| brain.incarnation);
+            members.into_iter().any(|member| member.name == host.name && Some(member.incarnation) == life)
+        };
+        let lacking = hosts.iter().filter(is_member).filter(|member| !client::keys(&member.disk.cib).contains(key));
         let accusation = |member: &Host| {
             format!("{key} is acknowledged on {} and not on the disk of {}", hosts[host].name, member.name)
         };

@@ -7,9 +7,9 @@ use executor::Executor;
 use executor::contract::RunId;
 use messaging::Engine;
 use messaging::contract::Incarnation;
-use model::{Instant, Machine, NodeName};
+use model::{Instant, Machine, NodeName, ResourceId};
 use node::Node;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,6 +67,8 @@ pub struct Hands {
     pub executor: Executor,
     /// The agents that are running.
     pub runs: BTreeMap<RunId, Run>,
+    /// Resources and actions of which a run was to be ended by a signal.
+    pub signalled: BTreeSet<(ResourceId, String)>,
 }
 
 /// What is written survives; what is on its way may.

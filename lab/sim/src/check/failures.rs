@@ -8,8 +8,8 @@ use model::{Instant, NodeName, OperationStatus};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long a clean-up may be on its way.
-const FORGIVEN: Duration = Duration::from_secs(5);
+/// How long a clean-up may be on its way, loops that stand still included.
+const FORGIVEN: Duration = Duration::from_secs(30);
 
 /// What was counted before a view began.
 #[derive(Debug)]
@@ -78,12 +78,13 @@ fn counts(cib: &Element) -> Counts {
     counts
 }
 
-/// A timeout is reported of what is under way, not of what has ended.
+/// A timeout is reported of what takes too long, not of what has ended by itself.
 pub(super) fn unfounded(host: &Host, report: &Report) -> Option<String> {
     let operation = &report.operation;
-    let runs = host.hands.iter().flat_map(|hands| hands.runs.values());
-    let is_running = runs.into_iter().any(|run| run.resource == operation.resource && run.action == operation.action);
-    let is_unfounded = report.status == OperationStatus::Timeout && !is_running;
+    let hands = host.hands.as_ref().filter(|_| report.status == OperationStatus::Timeout)?;
+    let named = (operation.resource.clone(), operation.action.clone());
+    let is_running = hands.runs.values().any(|run| (&run.resource, &run.action) == (&named.0, &named.1));
+    let is_unfounded = !is_running && !hands.signalled.contains(&named);
     is_unfounded
         .then(|| format!("{} of {} on {} times out and has ended", operation.action, operation.resource, host.name))
 }

@@ -43,6 +43,11 @@ impl Order {
         Self { views: BTreeMap::new(), places: (0..hosts).map(|_| Place::default()).collect() }
     }
 
+    /// A view's number is used once more.
+    pub(super) fn forget(&mut self, view: u64) {
+        self.views.remove(&view);
+    }
+
     pub(super) fn on_death(&mut self, now: Instant, host: usize) {
         self.settle_safe(now, host);
         self.places[host] = Place::default();

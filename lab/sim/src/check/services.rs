@@ -4,7 +4,7 @@ use super::views::Views;
 use super::{Excuses, Sight, Since};
 use crate::host::Host;
 use crate::story::SERVICES;
-use executor::contract::Operation;
+use executor::contract::{Command, Operation};
 use model::ResourceId;
 use std::time::Duration;
 
@@ -39,7 +39,9 @@ impl Holders {
         let mut broken = Vec::new();
         for place in 0..SERVICES.len() {
             let holders = holders(sight.hosts, &self.services[place]);
-            broken.extend(held_together(sight, views, &self.services[place], &holders));
+            if !self.excuses.unstopped {
+                broken.extend(held_together(sight, views, &self.services[place], &holders));
+            }
             broken.extend(self.held_twice(sight, views, place, &holders));
         }
         broken.extend(self.held_without_quorum(sight, views));
@@ -94,6 +96,16 @@ pub(super) fn started_twice(hosts: &[Host], views: &Views, host: usize, operatio
         .filter(|(other, _)| views.are_together(hosts, host, *other))
         .map(|(_, holder)| format!("{resource} is started on {} while {} holds it", hosts[host].name, holder.name))
         .collect()
+}
+
+/// Nobody goes on watching what was stopped.
+pub(super) fn watched_in_vain(host: &Host, command: &Command) -> Option<String> {
+    let word = |name: &str| command.environment.get(name).map_or("", String::as_str);
+    let resource = ResourceId::new(word("OCF_RESOURCE_INSTANCE"));
+    let recurs = !matches!(word("OCF_RESKEY_CRM_meta_interval"), "" | "0");
+    let is_vain = recurs && command.arguments.first().is_some_and(|action| action == "monitor");
+    (is_vain && host.services.is_stopped(&resource))
+        .then(|| format!("{resource} is still watched on {} after it was stopped", host.name))
 }
 
 /// Nothing is held twice for long by members of one view.

@@ -75,6 +75,17 @@ impl Views {
         self.disk_lost = true;
     }
 
+    /// A number of a former time, which nobody is in any more: a host that lost its disk and its clock cannot know that
+    /// it was used.
+    pub(super) fn is_forgotten(&mut self, number: u64) -> bool {
+        let is_used = self.seats.iter().filter_map(|seat| seat.view.as_ref()).any(|view| view.number == number);
+        let is_forgotten = self.disk_lost && !is_used;
+        if is_forgotten {
+            self.known.remove(&number);
+        }
+        is_forgotten
+    }
+
     pub(super) fn on_leave(&mut self, host: usize) {
         self.seats[host].leaves = true;
     }
@@ -132,7 +143,7 @@ impl Views {
             .then(|| format!("view {} claims quorum with {count} of {}", view.number, self.seats.len()))
     }
 
-    /// Nobody is accused who did nothing.
+    /// Nobody is accused who did nothing, while nothing happened to others either.
     fn leaves_out_somebody(&self, sight: Sight<'_>, host: usize, view: &View) -> Option<String> {
         let Sight { now, hosts, .. } = sight;
         if !self.wire_whole.lasts(now, HEALTHY) {
@@ -143,9 +154,16 @@ impl Views {
             let seat = &self.seats[*other];
             seat.awake.lasts(now, HEALTHY) && !seat.leaves && now.since(seat.since) >= HEALTHY
         };
-        let innocent = (0..hosts.len()).filter(is_out).find(is_well)?;
+        let is_calm = (0..hosts.len())
+            .filter(|other| *other != host)
+            .all(|other| is_well(&other) || self.is_long_dead(now, other));
+        let innocent = (0..hosts.len()).filter(|_| is_calm).filter(is_out).find(is_well)?;
         let (by, left) = (&hosts[host].name, &hosts[innocent].name);
         Some(format!("{by} enters view {} without {left}, which is awake and reachable", view.number))
+    }
+
+    fn is_long_dead(&self, now: Instant, host: usize) -> bool {
+        self.seats[host].dead.lasts(now, HEALTHY)
     }
 
     fn note(&mut self, sight: Sight<'_>) {

@@ -5,7 +5,7 @@ use crate::host::Hands;
 use executor::contract::{Exit, Input, Operation, Output, RunId, Signal};
 use executor::{Executor, Settings};
 use model::{Machine, ResourceId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 impl World {
@@ -14,7 +14,7 @@ impl World {
         if self.hosts[host].hands.is_none() {
             self.hosts[host].lives += 1;
             let executor = Executor::new(Settings::for_cores(2));
-            self.hosts[host].hands = Some(Hands { executor, runs: BTreeMap::new() });
+            self.hosts[host].hands = Some(Hands { executor, runs: BTreeMap::new(), signalled: BTreeSet::new() });
         }
     }
 
@@ -91,6 +91,7 @@ impl World {
 
     fn spawn(&mut self, host: usize, run: RunId, command: &executor::contract::Command) {
         let life = self.hosts[host].lives;
+        self.judge(|checker, sight| checker.on_spawn(sight, host, command));
         let begun = self.hosts[host].services.begin(command, &mut self.rng);
         if let Some(time) = begun.end {
             self.after(time, Event::Ended { host, life, run, exit: None });
@@ -101,7 +102,9 @@ impl World {
     }
 
     fn signal(&mut self, host: usize, run: RunId, signal: Signal) {
-        let Some(begun) = self.hosts[host].hands.as_ref().and_then(|hands| hands.runs.get(&run)) else { return };
+        let Some(hands) = &mut self.hosts[host].hands else { return };
+        let Some(begun) = hands.runs.get(&run) else { return };
+        hands.signalled.insert((begun.resource.clone(), begun.action.clone()));
         if !begun.heeds(signal) {
             return;
         }
