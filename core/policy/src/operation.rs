@@ -294,7 +294,7 @@ impl Cluster {
     }
 
     /// Instance parameters as a node sees them; without a node, those that depend on none.
-    pub(crate) fn parameters(&self, rsc: RscIx, node: Option<NodeIx>) -> Params {
+    pub fn parameters(&self, rsc: RscIx, node: Option<NodeIx>) -> Params {
         let mut next = crate::rules::NextChange::default();
         let mut params = Params::default();
         let facts = Facts { now: self.now, node: node.map(|node| &self.nodes[node].attributes), ..Facts::default() };

@@ -3,6 +3,7 @@
 //! One table for the spelling of Heartbeat 2 and of today; each command lives in a file of its own below.
 
 mod agents;
+mod by_hand;
 pub(in crate::tools) mod cleanup;
 mod operations;
 mod parameters;
@@ -44,6 +45,12 @@ pub const TOOL: Tool = Tool {
         Opt::flag("fail", "F", "record a failure, as if a monitor had found it"),
         Opt::flag("restart", "", "stop and start a resource and what depends on it"),
         Opt::flag("wait", "", "wait until nothing is under way"),
+        Opt::flag("validate", "", "let the agent check its parameters on this host"),
+        Opt::flag("force-check", "", "run the agent's monitor on this host, beside the cluster"),
+        Opt::flag("force-start", "", "the same with start; the cluster does not know of it"),
+        Opt::flag("force-stop", "", "the same with stop"),
+        Opt::flag("force-promote", "", "the same with promote"),
+        Opt::flag("force-demote", "", "the same with demote"),
         Opt::value("set-parameter", "p", "NAME", "set a parameter (with -v)"),
         Opt::value("get-parameter", "g", "NAME", "show a parameter"),
         Opt::value("delete-parameter", "d", "NAME", "delete a parameter"),
@@ -64,7 +71,7 @@ pub const TOOL: Tool = Tool {
         Opt::flag("list-ocf-providers", "", "the providers of OCF agents"),
         Opt::value("list-agents", "", "CLASS:PROVIDER", "the agents installed here"),
         Opt::value("show-metadata", "", "AGENT", "what an agent says of itself, e.g. ocf:heartbeat:IPaddr2"),
-        Opt::value("timeout", "T", "TIME", "with --wait, --restart: give up after so long"),
+        Opt::value("timeout", "T", "TIME", "with --wait, --restart, --force-...: give up after so long"),
         Opt::value("xml-file", "X", "FILE", "work on this file instead of the cluster"),
         Opt::flag("force", "f", "do it although something speaks against it"),
         Opt::flag("quiet", "Q", "say less"),
@@ -96,6 +103,12 @@ const COMMANDS: &[&str] = &[
     "fail",
     "restart",
     "wait",
+    "validate",
+    "force-check",
+    "force-start",
+    "force-stop",
+    "force-promote",
+    "force-demote",
     "set-parameter",
     "get-parameter",
     "delete-parameter",
@@ -135,6 +148,9 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
         "fail" => cleanup::fail(session)?,
         "restart" => cleanup::restart(session)?,
         "wait" => cleanup::wait(session)?,
+        "validate" | "force-check" | "force-start" | "force-stop" | "force-promote" | "force-demote" => {
+            return by_hand::run(session, command);
+        }
         "set-parameter" => parameters::set(session, &value)?,
         "get-parameter" => parameters::show(session, &value)?,
         "delete-parameter" => parameters::delete(session, &value)?,
