@@ -89,9 +89,19 @@ pub struct Options {
     pub debug: bool,
     /// No real-time priority and no locked memory, whatever ha.cf says (`heartbeat -l`).
     pub without_realtime: bool,
-    /// Not the first brain since this host booted: the hands may hold services of an earlier one, so that the others are
-    /// waited for no longer than `deadtime`. They wait no longer either, and then start those services elsewhere.
-    pub again: bool,
+    /// Whether an earlier brain has run.
+    pub turn: Turn,
+}
+
+/// Which brain it is since its host booted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Turn {
+    /// The first.
+    #[default]
+    First,
+    /// A later one: the hands may hold services of an earlier one, so that the others are waited for no longer than
+    /// `deadtime`. They wait no longer either, and then start those services elsewhere.
+    Again,
 }
 
 /// Why the brain does not run. Nothing has been sent.
@@ -178,7 +188,7 @@ fn build(options: &Options) -> Result<NodeLoop, BrainError> {
     let persistence = Persistence::start(cib_file, writes(&configuration), events.clone())?;
     let planner = Planner::start(events.clone())?;
     let mut setup = Setup::from_config(&configuration.ha, configuration.name.clone(), incarnation, seed);
-    if options.again {
+    if options.turn == Turn::Again {
         setup.timing.initdead = setup.timing.deadtime;
     }
     let engine = Engine::new(setup, clock.now());

@@ -122,7 +122,7 @@ impl Options {
             "socket" => layout.socket = Some(path()?),
             "foreground" => self.foreground = Foreground::Yes,
             "detached" => self.detached = true,
-            "again" => self.brain.again = true,
+            "again" => self.brain.turn = brain::Turn::Again,
             "help" => self.set(Action::Help)?,
             "version" => self.set(Action::Version)?,
             _ => return Err(Misuse::Unknown(format!("--{name}"))),
@@ -216,8 +216,8 @@ mod tests {
 
     #[test]
     fn only_a_brain_that_is_told_so_follows_another_one() {
-        assert!(!parse("").unwrap().brain.again);
-        assert!(parse("--again").unwrap().brain.again);
+        assert_eq!(parse("").unwrap().brain.turn, brain::Turn::First);
+        assert_eq!(parse("--again").unwrap().brain.turn, brain::Turn::Again);
     }
 
     #[test]
