@@ -1,5 +1,7 @@
 //! The brain's connection to the hands: kept up, and made anew when lost.
 
+mod life;
+
 use crate::config::Configuration;
 use crate::disk::Layout;
 use execd::client::{Answer, HandsClient, HandsError};
@@ -72,8 +74,9 @@ impl Hands {
         }
         let client = HandsClient::connect(&self.socket, self.environment.clone()).ok();
         let process = client.as_ref().and_then(|client| rustix::net::sockopt::socket_peercred(client.fd()).ok());
-        if let (Some(client), Some(process)) = (client, process) {
-            self.life = u64::from(process.pid.as_raw_nonzero().get().unsigned_abs());
+        let life = process.and_then(|process| life::of(process.pid.as_raw_nonzero().get().unsigned_abs()));
+        if let (Some(client), Some(life)) = (client, life) {
+            self.life = life;
             self.client = Some(client);
             self.retry_at = None;
             self.tries = 0;
