@@ -44,6 +44,15 @@ impl Quorum {
         if configured == 2 { Self::AnyOfTwo } else { Self::Majority }
     }
 
+    /// Whether no two parts of the cluster can have quorum at the same time.
+    pub fn is_exclusive(&self) -> bool {
+        match self {
+            Self::AnyOfTwo => false,
+            Self::WaitForAll(rule) => rule.is_exclusive(),
+            Self::Majority | Self::TieBreaker(_) | Self::LastManStanding(_) | Self::Witness => true,
+        }
+    }
+
     /// Whether these members may act for the cluster.
     pub fn holds(&self, attendance: Attendance<'_>) -> bool {
         let Attendance { members, configured, inherited, heirs, witness } = attendance;

@@ -32,6 +32,8 @@ pub struct Setup {
     pub cib: Arc<Element>,
     /// Different at each start of the brain.
     pub seed: u64,
+    /// Whether no two parts of the cluster can have quorum at the same time, so that quorum decides whose changes hold.
+    pub exclusive_quorum: bool,
 }
 
 /// One cluster node; see [`Input`] and [`Output`].
@@ -96,11 +98,11 @@ impl Machine for Node {
 impl Node {
     /// A node that has heard of nobody yet.
     pub fn new(setup: Setup) -> Self {
-        let Setup { name, cib, seed } = setup;
+        let Setup { name, cib, seed, exclusive_quorum } = setup;
         Self {
             ctx: Context::new(name),
             storage: Storage::new(Some(Arc::clone(&cib))),
-            replica: Replica::from_disk(cib),
+            replica: Replica::from_disk(cib, exclusive_quorum),
             join: None,
             early: VecDeque::new(),
             last_view: None,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 /// The attribute of the document's head that orders configurations where only a majority may change them.
 ///
-/// It is to the configuration what a term is to a replicated log. Where half of two nodes may act alone both halves
-/// have quorum, so that it would prove nothing, and versions alone decide, as they always did.
+/// It is to the configuration what a term is to a replicated log. Where two parts may have quorum at the same time, as
+/// under Heartbeat's rule for two nodes, it would prove nothing: there versions alone decide, as they always did.
 const QUORATE_VIEW: &str = "quorate-view";
 
 /// The attribute of the document's head that remembers the last term this node has taken part in, on disk before anything
@@ -36,13 +36,14 @@ pub struct Replica {
     cib: Arc<Element>,
     changes: u64,
     has_run: bool,
+    exclusive_quorum: bool,
     term: Option<u64>,
 }
 
 impl Replica {
     /// As it was on disk.
-    pub fn from_disk(cib: Arc<Element>) -> Self {
-        Self { cib, changes: 0, has_run: false, term: None }
+    pub fn from_disk(cib: Arc<Element>, exclusive_quorum: bool) -> Self {
+        Self { cib, changes: 0, has_run: false, exclusive_quorum, term: None }
     }
 
     /// The tree; cloning the `Arc` is a snapshot.
@@ -85,7 +86,7 @@ impl Replica {
     ///
     /// `promised` is the last term that any of its members has taken part in.
     pub fn enter(&mut self, view: &View, promised: u64) {
-        let decides = view.quorate && view.members.len() + view.absent.len() > 2;
+        let decides = view.quorate && self.exclusive_quorum && view.members.len() + view.absent.len() > 1;
         let last = promised.max(self.quorate_view());
         self.term = decides.then(|| view.number.max(last + 1));
     }

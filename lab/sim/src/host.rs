@@ -9,6 +9,7 @@ use messaging::Engine;
 use messaging::contract::Incarnation;
 use model::{Instant, Machine, NodeName, ResourceId};
 use node::Node;
+use policy::Planner;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,6 +57,8 @@ pub struct Brain {
     pub engine: Engine,
     /// The node.
     pub node: Node,
+    /// The policy worker, with what it remembers.
+    pub planner: Planner,
     /// Facts that the node's loop has not taken yet.
     pub backlog: VecDeque<node::contract::Input>,
 }

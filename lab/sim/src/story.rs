@@ -94,14 +94,16 @@ impl Story {
         draw::story(seed)
     }
 
-    /// Reads a story: `hosts N`, `quorum RULE` and `seed N` in any place, else one verb a line; `#` begins a comment.
+    /// Reads a story: `hosts N`, `quorum RULE` and `seed N` in any place, else one verb a line; `#` begins a comment, and a
+    /// scenario's line of dashes ends it.
     ///
     /// # Errors
     /// The line that is not understood.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut story = Self { hosts: 0, rule: Rule::Majority, seed: 1, kinds: Vec::new(), verbs: Vec::new() };
         let mut rule = None;
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let lines = text.lines().map(str::trim).take_while(|line| *line != "----");
+        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let bad = || format!("{line:?} is not understood");
             match line.split_once(' ') {
                 Some(("hosts", count)) => story.hosts = count.parse().map_err(|_| bad())?,

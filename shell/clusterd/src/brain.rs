@@ -179,7 +179,8 @@ fn build(options: &Options) -> Result<NodeLoop, BrainError> {
     let (events, inbox) = queue(EVENTS_MAX)?;
     let (orders, waiting) = queue(ORDERS_MAX)?;
     let progress = Progress::default();
-    let node = Node::new(node::Setup { name: configuration.name.clone(), cib: adopted.cib, seed });
+    let (name, exclusive_quorum) = (configuration.name.clone(), configuration.ha.quorum.is_exclusive());
+    let node = Node::new(node::Setup { name, cib: adopted.cib, seed, exclusive_quorum });
     let mut notices = adopted.notices;
     notices.extend(configuration.warnings.iter().map(|text| Notice::new("configuration", Severity::Warning, text)));
     let socket = layout.socket();

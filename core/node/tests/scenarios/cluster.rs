@@ -113,10 +113,11 @@ impl Cluster {
     /// Starts the brain; it finds the hands that are there.
     pub fn boot(&mut self, text: &str) {
         let wall = self.wall();
+        let exclusive_quorum = self.hosts.len() != 2;
         let host = self.hosts.get_mut(&name(text)).unwrap();
         host.boots += 1;
         host.writing.clear();
-        let setup = Setup { name: name(text), cib: Arc::clone(&host.disk), seed: host.boots };
+        let setup = Setup { name: name(text), cib: Arc::clone(&host.disk), seed: host.boots, exclusive_quorum };
         host.brain = Some(Node::new(setup));
         let (life, reports) = (host.hands.life, host.hands.state());
         self.seniority.retain(|other| *other != name(text));

@@ -11,6 +11,7 @@ use messaging::{Engine, Setup};
 use model::{Machine, NodeName};
 use node::Node;
 use node::contract::{Input, Output, Request, RequestId};
+use policy::Planner;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -51,9 +52,10 @@ impl World {
             quorum,
             seed,
         };
+        let exclusive_quorum = setup.quorum.is_exclusive();
         let engine = Engine::new(setup, self.now);
-        let node = Node::new(node::Setup { name: own, cib, seed });
-        this.brain = Some(Brain { incarnation, engine, node, backlog: VecDeque::new() });
+        let node = Node::new(node::Setup { name: own, cib, seed, exclusive_quorum });
+        this.brain = Some(Brain { incarnation, engine, node, planner: Planner::default(), backlog: VecDeque::new() });
         self.say(host, || "boots".to_owned());
         self.checker.on_boot(self.now, host, incarnation);
         self.clock(host);
@@ -220,7 +222,10 @@ impl World {
             }
             Output::Cancel { resource, action, interval } => self.cancel(host, resource, action, interval),
             Output::Plan { number, input } => {
-                let input = Input::Planned { number, plan: planner::plan(&input) };
+                let Some(brain) = &mut self.hosts[host].brain else { return };
+                let (plan, differs) = planner::plan(&mut brain.planner, &input);
+                self.checker.accuse(self.now, differs);
+                let input = Input::Planned { number, plan };
                 self.after(THINK, Event::Node { host, boot, input });
             }
             Output::Persist { ticket, cib } => self.write(host, ticket, cib),
