@@ -5,6 +5,7 @@
 //! recorded in the status section as if every operation had gone as expected, or failed where that was asked for.
 
 mod date;
+mod event;
 mod execute;
 mod inject;
 mod page;
@@ -13,8 +14,10 @@ mod record;
 mod spec;
 mod status;
 mod tool;
+mod xml;
 
 pub use date::moment;
+pub use event::Event;
 pub use inject::{Injection, Injections};
 pub use spec::Spec;
 pub use tool::TOOL;
@@ -68,13 +71,36 @@ pub struct Outcome {
     pub input: Arc<Element>,
     /// The CIB afterwards.
     pub output: Arc<Element>,
+    /// What was, before anything was changed.
+    pub before: Cluster,
+    /// What was changed before.
+    pub modified: Vec<Event>,
     /// What was decided, if a plan was asked for.
     pub decided: Option<Cluster>,
+    /// What was done, if that was asked for.
+    pub done: Vec<Event>,
+    /// What came of it.
+    pub after: Option<Cluster>,
     /// Whether everything that was planned could be carried out.
     pub complete: bool,
 }
 
 impl Outcome {
+    /// Nothing was changed yet, and nothing done.
+    fn unchanged(cib: &Arc<Element>, before: Cluster) -> Self {
+        Self {
+            text: String::new(),
+            input: Arc::clone(cib),
+            output: Arc::clone(cib),
+            before,
+            modified: Vec::new(),
+            decided: None,
+            done: Vec::new(),
+            after: None,
+            complete: true,
+        }
+    }
+
     /// The transition graph.
     pub fn graph(&self) -> Option<Element> {
         self.decided.as_ref().map(render::graph)
@@ -97,28 +123,32 @@ pub fn simulate(cib: &Arc<Element>, wishes: &Wishes, now: WallTime) -> Result<Ou
     // One planner for all: what does not change between the moments is read once.
     let mut planner = Planner::default();
     clock.say(cib, &mut page);
-    let cluster = read(&mut planner, cib, &clock)?;
-    tell_state(&cluster, &mut page);
-    tell_status(Moment::Before, &cluster, wishes, &mut page);
+    let before = read(&mut planner, cib, &clock)?;
+    tell_state(&before, &mut page);
+    tell_status(Moment::Before, &before, wishes, &mut page);
 
-    let (mut input, mut cluster) = (Arc::clone(cib), cluster);
+    let mut outcome = Outcome::unchanged(cib, before);
+    let mut changed = None;
     if !wishes.injections.is_empty() {
-        input = inject::inject(&cluster, &wishes.injections, now, &mut page)?;
-        clock.say(&input, &mut page);
-        cluster = read(&mut planner, &input, &clock)?;
+        (outcome.input, outcome.modified) = inject::inject(&outcome.before, &wishes.injections, now)?;
+        outcome.output = Arc::clone(&outcome.input);
+        page.list("Performing Requested Modifications", &told(&outcome.modified));
+        clock.say(&outcome.input, &mut page);
+        changed = Some(read(&mut planner, &outcome.input, &clock)?);
     }
-    let mut outcome = Outcome { text: String::new(), output: Arc::clone(&input), input, decided: None, complete: true };
     if wishes.plan || wishes.execute {
         let decided = decide(&mut planner, &outcome.input, &clock)?;
-        tell_scores(&cluster, &decided, wishes, &mut page);
+        tell_scores(changed.as_ref().unwrap_or(&outcome.before), &decided, wishes, &mut page);
         page.list("Transition Summary", &render::lines(&render::changes(&decided)));
         if wishes.execute {
             let executed = execute::execute(&decided, &wishes.failures, now);
-            page.list("Executing Cluster Transition", &executed.said);
+            page.list("Executing Cluster Transition", &told(&executed.done));
             (outcome.output, outcome.complete) = (Arc::new(executed.cib), executed.complete);
+            outcome.done = executed.done;
             clock.say(&outcome.output, &mut page);
             let after = read(&mut planner, &outcome.output, &clock)?;
             tell_status(Moment::After, &after, wishes, &mut page);
+            outcome.after = Some(after);
         }
         outcome.decided = Some(decided);
     }
@@ -132,6 +162,10 @@ pub fn unchecked(cib: &Element) -> Option<&'static str> {
         "Schema validation of configuration is disabled \
          (support for validate-with set to \"none\" is deprecated and will be removed in a future release)",
     )
+}
+
+fn told(events: &[Event]) -> Vec<String> {
+    events.iter().map(Event::to_string).collect()
 }
 
 /// Which moment is pretended.

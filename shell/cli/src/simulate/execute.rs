@@ -1,5 +1,6 @@
 //! A plan carried out on paper: each action as soon as all that it waits for is done, its result in the status section.
 
+use super::event::Event;
 use super::inject;
 use super::record::{Agent, Book, Result};
 use super::spec::Spec;
@@ -10,8 +11,8 @@ use policy::state::{ActIx, Cluster, Id, Stage, Task};
 
 /// What came of a plan.
 pub(super) struct Executed {
-    /// One line for each action, in the order in which they were done.
-    pub said: Vec<String>,
+    /// Each action, in the order in which they were done.
+    pub done: Vec<Event>,
     /// The CIB afterwards.
     pub cib: Element,
     /// Whether nothing was left that waits for something that never comes.
@@ -22,10 +23,10 @@ pub(super) struct Executed {
 pub(super) fn execute(cluster: &Cluster, failures: &[Spec], now: WallTime) -> Executed {
     let state = vec![State::Waiting; cluster.actions.len()];
     let mut run =
-        Run { cluster, failures, now, book: Book::new(&cluster.cib), said: Vec::new(), state, stopped: false };
+        Run { cluster, failures, now, book: Book::new(&cluster.cib), done: Vec::new(), state, stopped: false };
     while run.pass() {}
     let complete = run.stopped || cluster.graph.iter().all(|action| run.state[action.place()] != State::Waiting);
-    Executed { said: run.said, cib: run.book.into_cib(), complete }
+    Executed { done: run.done, cib: run.book.into_cib(), complete }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ struct Run<'a> {
     failures: &'a [Spec],
     now: WallTime,
     book: Book,
-    said: Vec<String>,
+    done: Vec<Event>,
     state: Vec<State>,
     /// After a failure only what is urgent goes on.
     stopped: bool,
@@ -79,8 +80,7 @@ impl Run<'_> {
         self.state[action.place()] = State::Done;
         match vertex.runs {
             Runs::Pseudo => {
-                let place = node.map(|node| format!(" on {node}")).unwrap_or_default();
-                self.said.push(format!("Pseudo action:   {}{place}", vertex.key));
+                self.done.push(Event::Pseudo { task: vertex.key.clone(), node: node.map(str::to_owned) });
             }
             Runs::Cluster => self.by_cluster(action, &vertex, node.unwrap_or_default()),
             Runs::Agent => self.by_agent(action, &vertex, node.unwrap_or_default()),
@@ -91,14 +91,14 @@ impl Run<'_> {
         let a = &self.cluster.actions[action];
         if a.task == Task::Fence {
             let word = a.meta("stonith_action").unwrap_or_default();
-            self.said.push(format!("Fencing {node} ({word})"));
+            self.done.push(Event::Fenced { node: node.to_owned(), how: word.to_owned() });
             if word != "on" {
                 self.book.take_down(node);
             }
             return;
         }
-        let of = vertex.resource.as_ref().map(|resource| format!(" for {}", resource.id)).unwrap_or_default();
-        self.said.push(format!("Cluster action:  {}{of} on {node}", vertex.operation));
+        let resource = vertex.resource.as_ref().map(|resource| resource.id.to_string());
+        self.done.push(Event::Cluster { task: vertex.operation.clone(), resource, node: node.to_owned() });
     }
 
     fn by_agent(&mut self, action: ActIx, vertex: &Vertex, node: &str) {
@@ -106,8 +106,12 @@ impl Run<'_> {
         let (Some(told), Some(rsc)) = (&vertex.resource, a.rsc) else { return };
         let known = cluster.rsc_by_id(&told.id).is_some();
         let name = if known { &told.id } else { told.long_id.as_ref().unwrap_or(&told.id) };
-        let interval = if a.key.interval > 0 { format!("={}", a.key.interval) } else { String::new() };
-        self.said.push(format!("Resource action: {name:<15} {}{interval} on {node}", vertex.operation));
+        self.done.push(Event::Agent {
+            resource: name.to_string(),
+            operation: vertex.operation.clone(),
+            interval: a.key.interval,
+            node: node.to_owned(),
+        });
         let names = [&**name, &*told.id];
         if a.task == Task::Cancel {
             let cancelled = cluster.word(a.cancels.unwrap_or(a.key.task));
@@ -163,14 +167,14 @@ impl Run<'_> {
     }
 
     fn fail(&mut self, action: ActIx, failure: &Spec) {
-        self.said.push(format!("Pretending action {} failed with rc={}", render::number(action), failure.code));
+        self.done.push(Event::Failed { action: render::number(action), code: failure.code });
         self.state[action.place()] = State::Failed;
         self.stopped = true;
         let is_final = match failure.task.as_str() {
             "start" => self.cluster.options.start_failure_fatal,
             task => task == "stop",
         };
-        self.said.extend(inject::count_failure(&mut self.book, failure, is_final, self.now));
+        self.done.extend(inject::count_failure(&mut self.book, failure, is_final, self.now));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is changed before a plan is made: nodes that come, go or fail, tickets, quorum, and results of operations.
 
-use super::page::Page;
+use super::event::Event;
 use super::record::{Agent, Book, Result, set_pair};
 use super::spec::Spec;
 use crate::failure::Failure;
@@ -48,7 +48,7 @@ impl Injections {
     }
 }
 
-/// Makes all changes and says so.
+/// Makes all changes, and tells them.
 ///
 /// # Errors
 /// When a resource does not exist.
@@ -56,28 +56,26 @@ pub(super) fn inject(
     cluster: &Cluster,
     injections: &Injections,
     now: WallTime,
-    page: &mut Page,
-) -> std::result::Result<Arc<Element>, Failure> {
+) -> std::result::Result<(Arc<Element>, Vec<Event>), Failure> {
     let mut book = Book::new(&cluster.cib);
-    let mut said = Vec::new();
+    let mut made = Vec::new();
     if let Some(quorum) = &injections.quorum {
-        said.push(format!("Setting quorum: {quorum}"));
+        made.push(Event::Quorum(quorum.clone()));
         book.root().set("have-quorum", quorum);
     }
     if let Some(watchdog) = &injections.watchdog {
-        said.push(format!("Setting watchdog: {watchdog}"));
+        made.push(Event::Watchdog(watchdog.clone()));
         set_watchdog(&mut book, watchdog);
     }
     for injection in &injections.others {
         if let Injection::Operation(spec) = injection {
-            said.push(format!("Injecting {} into the configuration", spec.text));
-            said.extend(operation(cluster, &mut book, spec, now)?);
+            made.push(Event::Result(spec.text.clone()));
+            made.extend(operation(cluster, &mut book, spec, now)?);
         } else {
-            said.push(apply(&mut book, injection));
+            made.push(apply(&mut book, injection));
         }
     }
-    page.list("Performing Requested Modifications", &said);
-    Ok(Arc::new(book.into_cib()))
+    Ok((Arc::new(book.into_cib()), made))
 }
 
 fn set_watchdog(book: &mut Book, value: &str) {
@@ -89,27 +87,28 @@ fn set_watchdog(book: &mut Book, value: &str) {
     set_pair(set, &id, "have-watchdog", value);
 }
 
-/// Everything but results; answers what is said of it.
-fn apply(book: &mut Book, injection: &Injection) -> String {
+/// Everything but results; answers what is told of it.
+fn apply(book: &mut Book, injection: &Injection) -> Event {
+    let node = |verb, state, word, node: &str| Event::Node { verb, state, word, node: node.to_owned() };
     match injection {
-        Injection::Up(node) => {
-            configure(book, node);
-            book.set_membership(node, true);
-            format!("Bringing node {node} online")
+        Injection::Up(name) => {
+            configure(book, name);
+            book.set_membership(name, true);
+            node("Bringing", "online", "Online", name)
         }
-        Injection::Down(node) => {
-            book.take_down(node);
-            format!("Taking node {node} offline")
+        Injection::Down(name) => {
+            book.take_down(name);
+            node("Taking", "offline", "Offline", name)
         }
-        Injection::Fail(node) => {
-            book.set_membership(node, true).set("in_ccm", "false");
-            format!("Failing node {node}")
+        Injection::Fail(name) => {
+            book.set_membership(name, true).set("in_ccm", "false");
+            node("Failing", "", "Failing", name)
         }
-        Injection::Grant(ticket) => set_ticket(book, ticket, "granted", "true", "Granting ticket"),
-        Injection::Revoke(ticket) => set_ticket(book, ticket, "granted", "false", "Revoking ticket"),
-        Injection::Standby(ticket) => set_ticket(book, ticket, "standby", "true", "Making standby ticket"),
-        Injection::Activate(ticket) => set_ticket(book, ticket, "standby", "false", "Activating ticket"),
-        Injection::Operation(spec) => spec.text.clone(),
+        Injection::Grant(ticket) => set_ticket(book, ticket, ("granted", "true"), ["Granting"; 2]),
+        Injection::Revoke(ticket) => set_ticket(book, ticket, ("granted", "false"), ["Revoking"; 2]),
+        Injection::Standby(ticket) => set_ticket(book, ticket, ("standby", "true"), ["Making standby", "Standby"]),
+        Injection::Activate(ticket) => set_ticket(book, ticket, ("standby", "false"), ["Activating"; 2]),
+        Injection::Operation(spec) => Event::Result(spec.text.clone()),
     }
 }
 
@@ -121,9 +120,10 @@ fn configure(book: &mut Book, node: &str) {
     }
 }
 
-fn set_ticket(book: &mut Book, ticket: &str, attribute: &str, value: &str, said: &str) -> String {
-    super::record::child(book.tickets(), "ticket_state", Some(ticket)).set(attribute, value);
-    format!("{said} {ticket}")
+fn set_ticket(book: &mut Book, ticket: &str, (name, value): (&str, &str), words: [&'static str; 2]) -> Event {
+    super::record::child(book.tickets(), "ticket_state", Some(ticket)).set(name, value);
+    let [verb, word] = words;
+    Event::Ticket { verb, word, ticket: ticket.to_owned() }
 }
 
 /// Records a result, and counts it if it is a failure.
@@ -132,7 +132,7 @@ fn operation(
     book: &mut Book,
     spec: &Spec,
     now: WallTime,
-) -> std::result::Result<Vec<String>, Failure> {
+) -> std::result::Result<Vec<Event>, Failure> {
     let Some(rsc) = cluster.rsc_by_id(&spec.resource) else {
         return Err(Failure::no_such(format!("there is no resource '{}' in the CIB", spec.resource)));
     };
@@ -142,7 +142,7 @@ fn operation(
         return Err(Failure::usage(format!("'{}' runs no agent itself", spec.resource)).hint(hint));
     };
     let final_ = spec.task == "stop" || (spec.task == "start" && cluster.options.start_failure_fatal);
-    let said = count_failure(book, spec, final_, now);
+    let counted = count_failure(book, spec, final_, now);
     let result = Result {
         task: &spec.task,
         interval: spec.interval,
@@ -156,11 +156,11 @@ fn operation(
     };
     let agent = Agent { class, provider: xml.attribute("provider"), kind };
     book.add(None, [&spec.resource, &spec.resource], agent, &result);
-    Ok(said)
+    Ok(counted)
 }
 
 /// Raises a failure's counter; a failure that is final counts as infinitely many.
-pub(super) fn count_failure(book: &mut Book, spec: &Spec, is_final: bool, now: WallTime) -> Vec<String> {
+pub(super) fn count_failure(book: &mut Book, spec: &Spec, is_final: bool, now: WallTime) -> Vec<Event> {
     let code = OcfCode(spec.code);
     if code == OcfCode::OK || (code == OcfCode::NOT_RUNNING && spec.interval == 0) {
         return Vec::new();
@@ -169,8 +169,8 @@ pub(super) fn count_failure(book: &mut Book, spec: &Spec, is_final: bool, now: W
     let before = book.attribute(&spec.node, &counter).and_then(|value| Score::parse(&value)).unwrap_or(Score::ZERO);
     let count = if is_final { Score::INFINITY } else { before + Score::new(1) };
     let mut set = |name: &str, value: String| {
-        let id = book.set_attribute(&spec.node, name, &value);
-        format!("Injecting attribute {name}={value} into /node_state '{id}'")
+        let node = book.set_attribute(&spec.node, name, &value);
+        Event::Counted { name: name.to_owned(), value, node }
     };
     vec![set(&counter, count.to_string()), set(&stamp, now.seconds().to_string())]
 }

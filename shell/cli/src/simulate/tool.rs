@@ -1,6 +1,6 @@
 //! `crm_simulate`, once `ptest`: what would the cluster do, and what would come of it?
 
-use super::{Injection, Injections, Outcome, Spec, Wishes, moment, profile, simulate, unchecked};
+use super::{Injection, Injections, Outcome, Spec, Wishes, moment, profile, simulate, unchecked, xml};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
@@ -47,6 +47,7 @@ pub const TOOL: Tool = Tool {
         Opt::flag("xml-pipe", "p", "the CIB on standard input"),
         Opt::value("xml-text", "", "XML", "the CIB given here"),
         Opt::flag("pending", "j", "accepted: operations under way are always shown"),
+        Opt::value("output-as", "", "FORMAT", "text or xml"),
         Opt::flag("quiet", "Q", "only what was asked for"),
         Opt::flag("verbose", "V", "accepted"),
     ],
@@ -54,6 +55,9 @@ pub const TOOL: Tool = Tool {
 };
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
+    if let Some(format) = session.options.value("output-as").filter(|format| !["text", "xml"].contains(format)) {
+        return Err(Failure::usage(format!("there is no format '{format}'")).hint("--output-as text or xml"));
+    }
     let wishes = wishes(session)?;
     if let Some(directory) = session.options.value("profile") {
         let lines = profile::profile(Path::new(directory), repeat(&session.options)?, &wishes, session.world.now)?;
@@ -62,7 +66,13 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     }
     let cib = cib(session)?;
     let outcome = simulate(&cib, &wishes, session.world.now)?;
-    session.console.print(outcome.text.as_str());
+    if session.options.value("output-as") == Some("xml") {
+        let words = std::iter::once(&session.name).chain(&session.arguments);
+        let request = words.map(String::as_str).collect::<Vec<_>>().join(" ");
+        session.console.print(xml::document(&outcome, &wishes, &session.world, &request));
+    } else {
+        session.console.print(outcome.text.as_str());
+    }
     save(&session.options, &wishes, &outcome)?;
     if outcome.complete {
         return Ok(Exit::OK);
@@ -140,18 +150,17 @@ fn repeat(options: &Parsed) -> Result<u32, Failure> {
 
 fn save(options: &Parsed, wishes: &Wishes, outcome: &Outcome) -> Result<(), Failure> {
     let in_place = options.value("xml-file").filter(|_| options.has("in-place"));
-    let files: [(Option<&str>, Option<String>); 5] = [
-        (options.value("save-input"), Some(outcome.input.to_xml())),
-        (options.value("save-output"), Some(outcome.output.to_xml())),
-        (in_place, Some(outcome.output.to_xml())),
-        (options.value("save-graph"), outcome.graph().map(|graph| graph.to_xml())),
-        (options.value("save-dotfile"), outcome.dot(wishes)),
-    ];
-    for (path, text) in files {
-        if let (Some(path), Some(text)) = (path, text) {
-            let written = std::fs::write(path, text);
-            written.map_err(|error| Failure::new(Exit::CANNOT_CREATE, format!("cannot write {path}: {error}")))?;
-        }
-    }
-    Ok(())
+    write(options.value("save-input"), || Some(outcome.input.to_xml()))?;
+    write(options.value("save-output"), || Some(outcome.output.to_xml()))?;
+    write(in_place, || Some(outcome.output.to_xml()))?;
+    write(options.value("save-graph"), || outcome.graph().map(|graph| graph.to_xml()))?;
+    write(options.value("save-dotfile"), || outcome.dot(wishes))
+}
+
+/// Writes a text, made only where a file is named for it.
+fn write(path: Option<&str>, text: impl FnOnce() -> Option<String>) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let Some(text) = text() else { return Ok(()) };
+    std::fs::write(path, text)
+        .map_err(|error| Failure::new(Exit::CANNOT_CREATE, format!("cannot write {path}: {error}")))
 }

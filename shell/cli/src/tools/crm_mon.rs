@@ -16,6 +16,9 @@ use crate::failure::Failure;
 use crate::options::{Opt, Takes};
 use crate::session::Session;
 use crate::tool::Tool;
+use crate::world::World;
+use cib::Element;
+use policy::state::Cluster;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
@@ -71,6 +74,18 @@ enum Format {
     /// As the deprecated `-X` printed it: another root, no status.
     OldXml,
     Html,
+}
+
+/// The nodes and resources of a state for other tools, with attributes and failures where they are wanted.
+pub fn status_xml(cluster: &Cluster, world: &World, attributes: bool, failures: bool) -> Vec<Element> {
+    let view = View::of(cluster, world);
+    let mut parts = vec![xml::nodes(&view), xml::resources::all(&view)];
+    parts.extend(xml::attributes(&view).filter(|_| attributes));
+    if failures {
+        parts.push(xml::histories(&view));
+        parts.extend(xml::failures(&view));
+    }
+    parts
 }
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {

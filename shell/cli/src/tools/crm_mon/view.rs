@@ -66,6 +66,13 @@ impl View {
         Ok(Self { cib, cluster, live: session.is_live(), world: session.world.clone(), wish, request })
     }
 
+    /// A state that is at hand, with all there is to see.
+    pub fn of(cluster: &Cluster, world: &World) -> Self {
+        let wish = Wish { inactive: true, attributes: true, failcounts: true, ..Wish::default() };
+        let (cib, cluster) = (Arc::clone(&cluster.cib), cluster.clone());
+        Self { cib, cluster, live: false, world: world.clone(), wish, request: String::new() }
+    }
+
     /// A cluster option.
     pub fn option(&self, name: &str) -> Option<&str> {
         self.cluster.options.all.get(name)

@@ -1,6 +1,6 @@
 //! The state as XML: for programs, always with everything.
 
-mod resources;
+pub(super) mod resources;
 
 use super::view::View;
 use crate::failcounts;
@@ -111,7 +111,7 @@ fn options(view: &View) -> Element {
     )
 }
 
-fn nodes(view: &View) -> Element {
+pub(super) fn nodes(view: &View) -> Element {
     view.cluster.node_order.iter().fold(Element::new("nodes"), |nodes, ix| {
         let element = node(view, *ix);
         if !view.wish.by_node {
@@ -156,7 +156,7 @@ fn node(view: &View, ix: NodeIx) -> Element {
     element
 }
 
-fn attributes(view: &View) -> Option<Element> {
+pub(super) fn attributes(view: &View) -> Option<Element> {
     let mut all = Element::new("node_attributes");
     for ix in &view.cluster.node_order {
         let shown: Vec<(&str, &str)> = super::sections::shown_attributes(view, *ix);
@@ -171,7 +171,7 @@ fn attributes(view: &View) -> Option<Element> {
     Some(all).filter(|all| !all.children().is_empty())
 }
 
-fn histories(view: &View) -> Element {
+pub(super) fn histories(view: &View) -> Element {
     let mut all = Element::new("node_history");
     for ix in super::sections::nodes_by_status(view) {
         let name = &*view.cluster.nodes[ix].name;
@@ -232,7 +232,7 @@ fn operation_history(view: &View, operation: &Operation<'_>) -> Element {
     element
 }
 
-fn failures(view: &View) -> Option<Element> {
+pub(super) fn failures(view: &View) -> Option<Element> {
     let mut all = Element::new("failures");
     for failure in &view.cluster.failures {
         let node = &*view.cluster.nodes[failure.node].name;

@@ -7,7 +7,7 @@ use crate::status_text::{is_disabled, pending_state, shown_role, target_role};
 use cib::Element;
 use policy::state::RscIx;
 
-pub(super) fn all(view: &View) -> Element {
+pub(in crate::tools::crm_mon) fn all(view: &View) -> Element {
     let shown = crate::status_text::in_order(&view.cluster).into_iter();
     let shown = shown.filter(|rsc| view.cluster.is_active(*rsc, false) || !view.cluster.rscs[*rsc].removed);
     shown.fold(Element::new("resources"), |all, rsc| all.with_child(resource(view, rsc)))
