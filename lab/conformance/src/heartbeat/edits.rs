@@ -145,9 +145,8 @@ fn changed(element: &Element, name: &str, before: Option<&str>, after: Option<&s
 /// An element's kind, for what has no meaning without it with what it is about.
 fn place(element: &Element) -> String {
     let about = match element.name() {
-        "nvpair" => element.attribute("name"),
         "lrm_rsc_op" => element.attribute("operation"),
-        "op" => element.attribute("name"),
+        "nvpair" | "op" => element.attribute("name"),
         _ => None,
     };
     about.map_or_else(|| element.name().to_owned(), |about| format!("{} {about}", element.name()))
@@ -158,6 +157,5 @@ fn told(element: &Element) -> String {
     let said = element
         .attributes()
         .filter(|(name, _)| *name != "id" && *name != "name" && !NOISE.contains(name) && !MARKS.contains(name));
-    let said: String = said.map(|(name, value)| format!(" {name}={value:?}")).collect();
-    format!("{}{said}", place(element))
+    said.fold(place(element), |told, (name, value)| format!("{told} {name}={value:?}"))
 }

@@ -65,7 +65,7 @@ pub fn report(compared: &[(&str, &Newer)], causes: Option<&Causes>, detail: bool
             (Newer::Same, None) => same += 1,
             (Newer::Probed, None) => probed += 1,
             (Newer::Same | Newer::Probed, Some(_)) => {
-                open.push(format!("{name}: explained, though there is no difference"))
+                open.push(format!("{name}: explained, though there is no difference"));
             }
             (Newer::Differs(difference), cause) => {
                 if detail {
