@@ -28,7 +28,7 @@ const ROUNDS_PER_LIFE_BITS: u32 = 4;
 const INCARNATION_MASK: u64 = (1 << 41) - 1;
 
 /// One node's part in agreeing on views.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Agreement {
     /// The highest proposal accepted, our own included.
     pub(crate) promised: u64,
@@ -61,7 +61,7 @@ impl Agreement {
 }
 
 /// A view that we propose.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Proposal {
     pub(crate) number: u64,
     pub(crate) members: Vec<Member>,

@@ -129,7 +129,7 @@ struct Due {
 }
 
 /// The cluster engine of one node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Engine {
     setup: Setup,
     /// Our own fingerprint.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Every configured node, by its place among them; we are none of our peers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Peers {
     nodes: Vec<(NodeName, Peer)>,
     own: usize,
@@ -20,7 +20,7 @@ pub(crate) struct Peers {
 }
 
 /// One other node.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Peer {
     /// The life we accept packets of; `None` until the first one.
     pub(crate) incarnation: Option<Incarnation>,

@@ -1,10 +1,12 @@
 //! Fuzzing: every decoder that meets strangers, a small corpus of our own for each, and a mutator that knows their words.
 //!
-//! A case is a number: the same number is the same input on every machine, so a finding is reported as one command. Not for
-//! coverage: that needs an instrumented build.
+//! A case is a number: the same number is the same input on every machine, so a finding is reported as one command. In an
+//! instrumented build, cases can also be guided by what they reach; then a finding is a file.
 
+pub mod guided;
 pub mod mutate;
 pub mod run;
+pub mod sys;
 pub mod targets;
 
 /// A decoder, and what is known to be good input for it.

@@ -1,8 +1,9 @@
 //! `cargo run --release -p fuzz -- [TARGET|all] [--seconds N] [--seed N] [--cases N] [--say] [--file FILE]`.
 
-use fuzz::Target;
+use fuzz::guided::{self, Reached};
 use fuzz::run::{Finding, Limits, run, survives};
 use fuzz::targets::TARGETS;
+use fuzz::{Target, sys};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ const USAGE: &str = "usage: fuzz [TARGET|all] [--seconds N] [--seed N] [--cases 
   --seed N      the number of the first case; without it, one that is new each second
   --cases N     at most so many cases
   --say         print each number before its case runs: for those that end the process
+  --guided      keep what reaches new code, and go on from there: in a build by `./dev fuzz --guided`
   --file FILE   one case from a file
 
 targets:";
@@ -31,6 +33,7 @@ struct Wish {
     targets: Vec<Target>,
     limits: Limits,
     says: bool,
+    guided: bool,
     file: Option<String>,
 }
 
@@ -38,7 +41,7 @@ impl Wish {
     fn parse(arguments: &[String]) -> Option<Self> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |now| now.as_secs());
         let limits = Limits { seed: now << 24, cases: u64::MAX, time: Duration::from_secs(10) };
-        let mut wish = Self { targets: Vec::new(), limits, says: false, file: None };
+        let mut wish = Self { targets: Vec::new(), limits, says: false, guided: false, file: None };
         let mut rest = arguments.iter();
         while let Some(word) = rest.next() {
             match word.as_str() {
@@ -46,6 +49,7 @@ impl Wish {
                 "--seed" => wish.limits.seed = rest.next()?.parse().ok()?,
                 "--cases" => wish.limits.cases = rest.next()?.parse().ok()?,
                 "--say" => wish.says = true,
+                "--guided" => wish.guided = true,
                 "--file" => wish.file = Some(rest.next()?.clone()),
                 "all" => wish.targets.extend(TARGETS),
                 name => wish.targets.push(*TARGETS.iter().find(|target| target.name == name)?),
@@ -61,14 +65,43 @@ impl Wish {
     fn follow(&self, target: &Target) -> bool {
         let outcome = match &self.file {
             Some(file) => one_file(target, file),
+            None if self.guided => self.guided(target),
             None => self.many(target),
         };
         if let Err(finding) = &outcome {
             println!("{}: FOUND: {}", target.name, finding.what);
-            println!("  again: cargo run --release -p fuzz -- {} --seed {} --cases 1", target.name, finding.seed);
+            println!("  again: cargo run --release -p fuzz -- {} {}", target.name, self.again(target, finding));
             println!("  input: {:?}", String::from_utf8_lossy(&finding.input).chars().take(2000).collect::<String>());
         }
         outcome.is_ok()
+    }
+
+    /// The arguments that show a finding again.
+    fn again(&self, target: &Target, finding: &Finding) -> String {
+        if !self.guided {
+            return format!("--seed {} --cases 1", finding.seed);
+        }
+        let file = std::env::temp_dir().join(format!("fuzz-{}-{}", target.name, finding.seed));
+        match std::fs::write(&file, &finding.input) {
+            Ok(()) => format!("--file {}", file.display()),
+            Err(e) => format!("--file FILE ({} cannot be written: {e})", file.display()),
+        }
+    }
+
+    fn guided(&self, target: &Target) -> Result<(), Finding> {
+        if sys::edges() == 0 {
+            eprintln!("nothing is counted in this build; use ./dev fuzz --guided");
+            std::process::exit(2);
+        }
+        let start = Instant::now();
+        let Reached { cases, edges, kept } = guided::run(target, self.limits)?;
+        let seconds = start.elapsed().as_secs_f64();
+        println!(
+            "{:<10} {cases:>9} cases in {seconds:>4.0} s, {:>6} a second, {edges} edges, {kept} kept: nothing found",
+            target.name,
+            per_second(cases, start)
+        );
+        Ok(())
     }
 
     fn many(&self, target: &Target) -> Result<(), Finding> {
@@ -81,11 +114,17 @@ impl Wish {
         })?;
         let seconds = start.elapsed().as_secs_f64();
         println!(
-            "{:<10} {cases:>9} cases in {seconds:>4.0} s from seed {}: nothing found",
-            target.name, self.limits.seed
+            "{:<10} {cases:>9} cases in {seconds:>4.0} s from seed {}, {:>6} a second: nothing found",
+            target.name,
+            self.limits.seed,
+            per_second(cases, start),
         );
         Ok(())
     }
+}
+
+fn per_second(cases: u64, start: Instant) -> u128 {
+    u128::from(cases) * 1_000_000 / start.elapsed().as_micros().max(1)
 }
 
 fn one_file(target: &Target, file: &str) -> Result<(), Finding> {

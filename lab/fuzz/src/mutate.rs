@@ -50,7 +50,12 @@ impl Mutator {
         Self { corpus }
     }
 
-    /// The case of this number: always the same bytes.
+    /// From now on, cases are made from this input as well.
+    pub fn keep(&mut self, input: Vec<u8>) {
+        self.corpus.push(input);
+    }
+
+    /// The case of this number: always the same bytes from the same corpus.
     pub fn case(&self, number: u64) -> Vec<u8> {
         let mut rng = Rng::from_seed(number);
         let mut bytes = self.pick(&mut rng).to_vec();

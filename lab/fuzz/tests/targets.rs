@@ -39,3 +39,16 @@ fn a_target_that_panics_is_a_finding_with_its_number() {
     let again = Limits { seed: finding.seed, cases: 1, ..limits };
     assert_eq!(run(&broken, again, |_| {}), Err(finding));
 }
+
+#[test]
+fn a_guided_finding_is_its_input() {
+    let broken = fuzz::Target {
+        name: "broken",
+        about: "",
+        corpus: || vec![b"abc".to_vec()],
+        run: |bytes| assert!(bytes.len() < 10, "too much"),
+    };
+    let limits = Limits { seed: 5, cases: 10_000, time: Duration::from_secs(20) };
+    let finding = fuzz::guided::run(&broken, limits).expect_err("some case is long");
+    assert_eq!(survives(&broken, &finding.input), Err("too much".to_owned()));
+}

@@ -159,8 +159,14 @@ impl Directive {
             return None;
         }
         let lower = word.to_lowercase();
-        let close = |name: &&'static str| distance(&lower, name) <= 1 + name.len() / 5;
-        DIRECTIVES.iter().map(|directive| directive.name).filter(close).min_by_key(|name| distance(&lower, name))
+        let letters = lower.chars().count();
+        let close = |name: &'static str| {
+            let most = 1 + name.len() / 5;
+            let distance = (letters.abs_diff(name.len()) <= most).then(|| distance(&lower, name))?;
+            (distance <= most).then_some((distance, name))
+        };
+        let nearest = DIRECTIVES.iter().filter_map(|directive| close(directive.name)).min_by_key(|(far, _)| *far);
+        nearest.map(|(_, name)| name)
     }
 }
 

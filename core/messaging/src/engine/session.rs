@@ -10,7 +10,7 @@ use model::{Instant, NodeName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that lives as long as one view.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) view: View,
     /// Where each member stands in the view.

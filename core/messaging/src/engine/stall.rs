@@ -20,7 +20,7 @@ const TELL_EVERY: Duration = Duration::from_millis(20);
 const TELL_FOR: Duration = Duration::from_secs(1);
 
 /// Our own stall.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Stall {
     number: u64,
     phase: Phase,

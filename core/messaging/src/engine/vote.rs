@@ -23,7 +23,7 @@ const HOLD_MIN: Duration = Duration::from_secs(1);
 const LIMIT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(1));
 
 /// What we know of the witness's vote.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Vote {
     /// For whom we want it; nobody: we do not.
     wanted: Vec<Member>,

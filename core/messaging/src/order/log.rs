@@ -12,7 +12,7 @@ const UNDELIVERED_MAX: u64 = 1024;
 const RANGES_MAX: usize = 32;
 
 /// The slots of one view as one member holds them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Log {
     pieces: BTreeMap<u64, Piece>,
     /// All slots up to here have come.

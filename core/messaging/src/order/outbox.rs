@@ -13,7 +13,7 @@ const MESSAGES_MAX: usize = 8192;
 const BYTES_MAX: usize = 2 * MESSAGE_MAX;
 
 /// Broadcasts that have not been delivered yet, oldest first.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Outbox {
     own: NodeName,
     messages: VecDeque<Message>,
@@ -26,7 +26,7 @@ pub(crate) struct Outbox {
     numbered: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Message {
     payload: Arc<[u8]>,
     delivery: Delivery,

@@ -12,7 +12,7 @@ const RESEND_AFTER: Duration = Duration::from_millis(15);
 const DOUBLINGS_MAX: u32 = 3;
 
 /// Numbers the pieces of one view.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sequencer {
     highest: u64,
     others: BTreeMap<NodeName, Progress>,
@@ -28,7 +28,7 @@ struct Progress {
 }
 
 /// What one origin has submitted and is not numbered yet.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Intake {
     numbered: u64,
     waiting: BTreeMap<u64, Piece>,

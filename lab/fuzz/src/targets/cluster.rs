@@ -124,17 +124,25 @@ pub(super) fn packets() -> Vec<Vec<u8>> {
     ones.chain(threes).collect()
 }
 
+/// A member of a view at the checkpoint, and when that is.
+fn member() -> (Engine, Instant) {
+    let mut member = engine("n0", 10, Quorum::LastManStanding(None), Instant::ZERO);
+    let mut now = Instant::ZERO;
+    let mut outputs = drain(&mut member, now);
+    for (at, packet) in recording().iter().take_while(|(at, _)| is_early(*at)) {
+        live_until(&mut member, *at, &mut outputs);
+        now = *at;
+        member.handle(now, input(packet.clone()));
+        outputs += drain(&mut member, now);
+    }
+    (member, now)
+}
+
 /// The victim hears the case and then lives on for a while.
 pub(super) fn hear(bytes: &[u8]) {
-    let mut victim = engine("n0", 10, Quorum::LastManStanding(None), Instant::ZERO);
-    let mut now = Instant::ZERO;
-    let mut outputs = drain(&mut victim, now);
-    for (at, packet) in recording().iter().take_while(|(at, _)| is_early(*at)) {
-        live_until(&mut victim, *at, &mut outputs);
-        now = *at;
-        victim.handle(now, input(packet.clone()));
-        outputs += drain(&mut victim, now);
-    }
+    static MEMBER: OnceLock<(Engine, Instant)> = OnceLock::new();
+    let (mut victim, mut now) = MEMBER.get_or_init(member).clone();
+    let mut outputs = 0;
     for packet in split(bytes) {
         now = now + MS;
         victim.handle(now, input(packet.to_vec()));
