@@ -7,6 +7,7 @@ use crate::enter;
 use crate::hosts::{HostError, Lab, private_directory};
 use crate::stage::{self, Setup};
 use crate::watch::Watch;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -148,8 +149,13 @@ pub(crate) fn active_host(lab: &Lab) -> Option<&'static str> {
     })
 }
 
+/// Who looks on may have gone (`| head`): then there is nobody to tell, which is no reason to panic.
+fn tell(text: std::fmt::Arguments<'_>) {
+    let _ = std::io::stdout().write_fmt(text);
+}
+
 fn say(text: &str) {
-    println!("\n== {text}");
+    tell(format_args!("\n== {text}\n"));
 }
 
 pub(crate) fn print_state(lab: &Lab, host: &str) {
@@ -157,9 +163,12 @@ pub(crate) fn print_state(lab: &Lab, host: &str) {
 }
 
 pub(crate) fn print_output(lab: &Lab, host: &str, line: &str) {
-    println!("\n{host}# {line}");
+    tell(format_args!("\n{host}# {line}\n"));
     match lab.shell(host, line) {
-        Ok(output) => print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)),
-        Err(error) => println!("{error}"),
+        Ok(output) => {
+            let said = [output.stdout, output.stderr].concat();
+            tell(format_args!("{}", String::from_utf8_lossy(&said)));
+        }
+        Err(error) => tell(format_args!("{error}\n")),
     }
 }

@@ -27,7 +27,11 @@ impl Stand {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        fs::copy(env!("CARGO_BIN_EXE_systole"), directory.path().join("systole")).unwrap();
+        // By a process of its own: a program that is open for writing cannot be run, and whatever another test starts while
+        // we copied it would hold it open.
+        let copied =
+            Command::new("cp").arg(env!("CARGO_BIN_EXE_systole")).arg(directory.path().join("systole")).status();
+        assert!(copied.unwrap().success());
         Self { directory }
     }
 

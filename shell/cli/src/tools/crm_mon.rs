@@ -2,6 +2,7 @@
 //!
 //! The live screen is the one-shot text, redrawn: plain terminal codes do that without a widget library in the binary.
 
+mod background;
 mod html;
 mod legacy;
 mod screen;
@@ -55,8 +56,8 @@ pub const TOOL: Tool = Tool {
         Opt::flag("as-console", "", "accepted"),
         Opt::flag("fence-history", "m", "accepted").takes(Takes::Attached("LEVEL")),
         Opt::flag("pending", "j", "accepted: pending operations are always shown"),
-        Opt::flag("daemonize", "d", "refused: run it as a service instead"),
-        Opt::value("pid-file", "p", "FILE", "refused, as -d"),
+        Opt::flag("daemonize", "d", "in the background; with -h or --output-to"),
+        Opt::value("pid-file", "p", "FILE", "with -d: where to write the number of the process"),
         Opt::value("external-agent", "E", "FILE", "refused: follow `systole events -f` instead"),
         Opt::value("external-recipient", "e", "WHOM", "refused, as -E"),
         Opt::flag("quiet", "Q", "accepted"),
@@ -101,6 +102,9 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     if session.options.has("simple-status") {
         return Ok(simple::run(session));
     }
+    if session.options.has("daemonize") && !background::is_here() {
+        return background::start(session);
+    }
     let format = format(session)?;
     let once = session.options.has("one-shot") || session.options.has("web-cgi") || !session.is_live();
     let destination = destination(session);
@@ -124,12 +128,6 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
 }
 
 fn refuse(session: &Session) -> Result<(), Failure> {
-    if session.options.has("daemonize") || session.options.has("pid-file") {
-        let reason = "crm_mon does not put itself into the background";
-        return Err(
-            Failure::new(Exit::UNIMPLEMENTED, reason).hint("run it as a service, e.g.: systemd-run crm_mon -h FILE")
-        );
-    }
     if session.options.has("external-agent") || session.options.has("external-recipient") {
         let reason = "crm_mon runs no program of yours";
         return Err(Failure::new(Exit::UNIMPLEMENTED, reason).hint("read events as they happen: systole events -f"));
