@@ -119,9 +119,7 @@ impl Event {
     pub fn element(&self) -> Option<Element> {
         Some(match self {
             Self::Quorum(_) | Self::Watchdog(_) | Self::Failed { .. } => return None,
-            Self::Node { word, node, .. } => {
-                Element::new("modify_node").with("action", word).with("node", node.as_deref())
-            }
+            Self::Node { word, node, .. } => Element::new("modify_node").with("action", word).with("node", node),
             Self::Ticket { word, ticket, .. } => {
                 Element::new("modify_ticket").with("action", word).with("ticket", ticket)
             }
@@ -136,14 +134,14 @@ impl Event {
             }
             Self::Fenced { node, how } => Element::new("fencing_action").with("target", node).with("op", how),
             Self::Cluster { task, resource, node } => with_some(
-                Element::new("cluster_action").with("task", task).with("node", node.as_deref()),
+                Element::new("cluster_action").with("task", task).with("node", node),
                 "id",
                 resource.as_deref(),
             ),
             Self::Agent { resource, operation, interval, node } => {
                 let run = Element::new("rsc_action").with("resource", resource).with("op", operation);
                 let every = (*interval > 0).then(|| interval.to_string());
-                with_some(run.with("node", node.as_deref()), "interval", every.as_deref())
+                with_some(run.with("node", node), "interval", every.as_deref())
             }
         })
     }
