@@ -105,6 +105,7 @@ impl Checker {
         self.failures.on_view(sight.hosts, host, self.views.of(host), view);
         if self.views.is_forgotten(view.number) {
             self.order.forget(view.number);
+            self.cibs.forget(view.number);
         }
         let broken = self.order.on_view(sight.now, host, view);
         self.accuse(sight.now, broken);

@@ -29,6 +29,11 @@ impl Cibs {
         true
     }
 
+    /// A view's number is used once more.
+    pub(super) fn forget(&mut self, view: u64) {
+        self.contents.retain(|(known, _), _| *known != view);
+    }
+
     /// Trees are compared as they are; only where they differ, by what they mean.
     pub(super) fn observe(&mut self, view: u64, cib: &Arc<Element>) -> Option<String> {
         let version = Version::of(cib);
