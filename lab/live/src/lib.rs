@@ -6,6 +6,7 @@ mod answers;
 mod capture;
 pub mod claims;
 mod cluster;
+pub mod endure;
 mod ledger;
 pub mod runner;
 mod said;
