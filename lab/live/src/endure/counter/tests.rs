@@ -1,3 +1,5 @@
+//! Counters that are right, that lose, that count twice and that go back.
+
 use super::judge;
 use crate::endure::history::{Act, Entry, Told, Verdict};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! What a seed draws.
+
 use super::{Kind, draw};
 use model::Rng;
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+//! Which cuts a fault of the network means.
+
 use super::{cut, rules};
 use crate::endure::fault::Kind;
 

@@ -1,3 +1,5 @@
+//! Two holders, and the windows that allow them.
+
 use super::{Double, Ownership, Window, uncovered};
 use std::time::Duration;
 

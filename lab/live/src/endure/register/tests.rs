@@ -1,3 +1,5 @@
+//! Histories that can be explained, and histories that cannot.
+
 use super::judge;
 use crate::endure::history::{Act, Entry, Told, Verdict};
 use std::time::Duration;
