@@ -130,6 +130,11 @@ impl Element {
         Some(self.buffer.slice(self.text)).filter(|text| !text.is_empty())
     }
 
+    /// The text of the whole document that it was read from; `None` when it was changed since, or built.
+    pub fn source(&self) -> Option<&str> {
+        self.in_source.then(|| self.buffer.whole())
+    }
+
     /// Sets or replaces an attribute, keeping its place.
     pub fn set(&mut self, name: &str, value: &str) {
         match self.find(name) {

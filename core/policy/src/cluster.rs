@@ -554,7 +554,15 @@ impl Cluster {
     /// Remembers a term of a score, for the reasons.
     pub(crate) fn note_term(&mut self, rsc: RscIx, node: NodeIx, score: Score, (source, text): (&str, &str)) {
         if score != Score::ZERO && self.rscs[rsc].is_primitive() {
-            self.terms.push(Term { rsc, node, score, source: Arc::from(source), text: Arc::from(text) });
+            // Terms of one kind come one after the other: they share their words.
+            let last = self.terms.last();
+            let shared = |words: &str, old: Option<&Arc<str>>| match old.filter(|old| ***old == *words) {
+                Some(old) => Arc::clone(old),
+                None => Arc::from(words),
+            };
+            let (source, text) =
+                (shared(source, last.map(|term| &term.source)), shared(text, last.map(|term| &term.text)));
+            self.terms.push(Term { rsc, node, score, source, text });
         }
     }
 }

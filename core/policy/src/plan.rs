@@ -113,9 +113,9 @@ pub struct Contribution {
     /// How much.
     pub score: Score,
     /// The id of the configuration element it comes from, e.g. `rule_sip-a`; empty for built-in terms.
-    pub source: String,
+    pub source: Arc<str>,
     /// One clause for people: "location rule", "stickiness of 3 running members", "12 failures at -10 each".
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// A node as every resource finds it.

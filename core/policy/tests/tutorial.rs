@@ -256,7 +256,7 @@ fn the_terms_of_a_score_name_where_they_come_from() {
     let plan = plan([Node { active: true, failures: 12, ..A }, B]);
     let opensips = plan.placements.iter().find(|p| p.resource.as_str() == "OpenSIPS").expect("it is placed");
     let a = opensips.candidates.iter().find(|c| c.host.name.as_str() == "sip-a").expect("it is looked at");
-    let term = |source: &str| a.contributions().find(|c| c.source == source).map(|c| c.score.to_string());
+    let term = |source: &str| a.contributions().find(|c| &*c.source == source).map(|c| c.score.to_string());
     assert_eq!(term("rule_sip-a").as_deref(), Some("100"));
     let failures = a.contributions().find(|c| c.text.contains("12 failures")).expect("the failures are a term");
     assert_eq!(failures.score.to_string(), "-120");

@@ -306,7 +306,7 @@ fn candidate(candidate: policy::plan::Candidate<'_>) -> Candidate {
 }
 
 fn term(term: &policy::plan::Contribution) -> Term {
-    Term { score: term.score.to_string(), source: term.source.clone(), text: term.text.clone() }
+    Term { score: term.score.to_string(), source: term.source.to_string(), text: term.text.to_string() }
 }
 
 fn json(value: &impl Serialize) -> Result<String, Failure> {

@@ -17,8 +17,6 @@ const LENGTH_MAX: u64 = 256 << 20;
 pub struct Given {
     /// `cib.xml`, `standard input`.
     pub origin: String,
-    /// Its text.
-    pub text: String,
     /// What it holds.
     pub tree: Arc<Element>,
 }
@@ -34,16 +32,16 @@ pub fn given(session: &Session, text: &str, file: &str, pipe: &str) -> Result<Op
         Some((key, Some(given))) if key == text => ("the XML given".to_owned(), given),
         Some(_) => ("standard input".to_owned(), read_stdin()?),
     };
-    let tree = tree(&origin, &text)?;
-    Ok(Some(Given { origin, text, tree }))
+    let tree = tree(&origin, text)?;
+    Ok(Some(Given { origin, tree }))
 }
 
 /// The tree of a document.
 ///
 /// # Errors
 /// When it is not well-formed, with the place of the mistake.
-pub fn tree(origin: &str, text: &str) -> Result<Arc<Element>, Failure> {
-    cib::parse(text).map_err(|error| {
+pub fn tree(origin: &str, text: String) -> Result<Arc<Element>, Failure> {
+    cib::parse_owned(text).map_err(|error| {
         let at = error.position;
         Failure::new(Exit::DATA, format!("{origin}:{}:{}: {}", at.line, at.column, error.reason))
     })

@@ -34,7 +34,7 @@ impl Cluster {
         let sets = match self.sets(element) {
             None => return,
             Some(sets) if sets.is_empty() => match element.attribute("rsc") {
-                Some(name) if self.constrained(name).is_none() && self.list(name).is_some() => {
+                Some(name) if self.list(name).is_some() && self.constrained(name).is_none() => {
                     vec![self.set_for(name, ("role", element.attribute("role")))]
                 }
                 Some(_) | None => sets,

@@ -34,7 +34,8 @@ impl Cluster {
     fn candidates(&self, rsc: RscIx, hosts: &Arc<[Host]>, terms: &[&Term]) -> Candidates {
         let place = |wanted: NodeIx| self.node_order.iter().position(|node| *node == wanted);
         let contribution = |term: &&Term| {
-            let told = Contribution { score: term.score, source: term.source.to_string(), text: term.text.to_string() };
+            let told =
+                Contribution { score: term.score, source: Arc::clone(&term.source), text: Arc::clone(&term.text) };
             Some((place(term.node)?, told))
         };
         let table = &self.rscs[rsc].allowed;
@@ -164,7 +165,7 @@ fn why_not(candidate: Candidate<'_>) -> String {
     }
     let ban = candidate.contributions().find(|c| c.score == Score::MINUS_INFINITY);
     match ban.or_else(|| candidate.contributions().min_by_key(|c| c.score)) {
-        Some(term) if candidate.score < Score::ZERO => term.text.clone(),
+        Some(term) if candidate.score < Score::ZERO => term.text.to_string(),
         Some(_) | None if candidate.score < Score::ZERO => format!("score {}", candidate.score),
         Some(_) | None => "what it goes with is not there".to_owned(),
     }

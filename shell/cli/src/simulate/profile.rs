@@ -33,7 +33,7 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn measure(file: &Path, repeat: u32, wishes: &Wishes, now: WallTime) -> Result<String, Failure> {
-    let tree = input::tree(&file.display().to_string(), &source::read_file(file)?)?;
+    let tree = input::tree(&file.display().to_string(), source::read_file(file)?)?;
     let cib = cib::upgrade(&tree).cib;
     let now = wishes.date.as_ref().map_or(now, |(_, at)| *at);
     let began = Instant::now();

@@ -92,7 +92,7 @@ impl CibFile {
 /// When the file cannot be read or is not a CIB, with the place of the first mistake.
 pub fn load(path: &Path) -> Result<Arc<Element>, Failure> {
     let text = read(path)?;
-    let tree = crate::input::tree(&path.display().to_string(), &text)?;
+    let tree = crate::input::tree(&path.display().to_string(), text)?;
     Ok(cib::upgrade(&tree).cib)
 }
 

@@ -46,8 +46,8 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
 
 fn given(session: &Session, file: &str, text: &str, letter: char) -> Result<Arc<Element>, Failure> {
     match session.options.last_of(&[file, text]) {
-        Some((key, Some(path))) if key == file => input::tree(&path, &source::read_file(Path::new(&path))?),
-        Some((_, Some(xml))) => input::tree("the XML given", &xml),
+        Some((key, Some(path))) if key == file => input::tree(&path, source::read_file(Path::new(&path))?),
+        Some((_, Some(xml))) => input::tree("the XML given", xml),
         Some(_) | None => Err(Failure::usage(format!("--{file} is missing")).hint(format!("add -{letter} FILE"))),
     }
 }

@@ -39,7 +39,8 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
         }
     };
     if let Some(path) = session.options.value("save-xml") {
-        let saved = std::fs::write(path, &given.text);
+        let text = given.tree.source().map_or_else(|| given.tree.to_xml(), str::to_owned);
+        let saved = std::fs::write(path, text);
         saved.map_err(|error| Failure::new(Exit::CANNOT_CREATE, format!("cannot write {path}: {error}")))?;
     }
     Ok(check(session, &given))
@@ -47,7 +48,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
 
 fn live(session: &mut Session) -> Result<Given, Failure> {
     let tree = session.cib()?;
-    Ok(Given { origin: "the running cluster's CIB".to_owned(), text: tree.to_xml(), tree })
+    Ok(Given { origin: "the running cluster's CIB".to_owned(), tree })
 }
 
 /// First the document, then, if it can be used, what the planner thinks of it.
