@@ -8,6 +8,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// Nobody, in the numbers of every system.
 const PLAIN_USER: &str = "65534";
@@ -53,8 +55,16 @@ impl Stand {
         command.output().unwrap()
     }
 
-    /// The command lines of processes that still run this binary.
+    /// The command lines of processes that still run this binary once the dying ones had their time.
     fn left_behind(&self) -> Vec<String> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.running().is_empty() && Instant::now() < deadline {
+            sleep(Duration::from_millis(50));
+        }
+        self.running()
+    }
+
+    fn running(&self) -> Vec<String> {
         let name = self.binary().to_str().unwrap().to_owned();
         let processes = fs::read_dir("/proc").unwrap().flatten();
         let lines = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
