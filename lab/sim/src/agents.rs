@@ -29,7 +29,7 @@ pub enum Fault {
 pub struct Services {
     /// What is alive: from the first moment of a start until a stop has ended.
     live: BTreeSet<ResourceId>,
-    /// What was stopped and not started since.
+    /// What was stopped, not started since, and of which no agent has said since then that it runs.
     stopped: BTreeSet<ResourceId>,
     faults: BTreeMap<(ResourceId, String), Fault>,
 }
@@ -59,7 +59,7 @@ impl Services {
         &self.live
     }
 
-    /// Whether it was stopped last, by its agent.
+    /// Whether all that its agent has told since the last stop is that it does not run.
     pub fn is_stopped(&self, resource: &ResourceId) -> bool {
         self.stopped.contains(resource)
     }
@@ -117,6 +117,9 @@ impl Services {
             }
             _ => 0,
         };
+        if run.action == "monitor" && code == 0 {
+            self.stopped.remove(&run.resource);
+        }
         Exit::Code(code)
     }
 }
