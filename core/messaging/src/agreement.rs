@@ -32,6 +32,8 @@ const INCARNATION_MASK: u64 = (1 << 41) - 1;
 pub(crate) struct Agreement {
     /// The highest proposal accepted, our own included.
     pub(crate) promised: u64,
+    /// The highest proposal of another that was accepted.
+    pub(crate) asked_into: u64,
     /// Whose it is, and when it last spoke of it; none when it is ours.
     pub(crate) follows: Option<(NodeName, Instant)>,
     /// Our own proposal, while it runs.

@@ -71,6 +71,7 @@ impl Engine {
         if number > self.agreement.promised {
             self.agreement.proposal = None;
             self.promise(number);
+            self.agreement.asked_into = number;
         }
         self.follow(now, from);
         let stand = self.stand();

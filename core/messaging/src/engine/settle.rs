@@ -40,8 +40,9 @@ impl Engine {
         let desired = self.desired();
         let place = desired.iter().position(|member| member.name == self.setup.own).unwrap_or(0);
         if let Some(proposal) = &self.agreement.proposal {
-            let expected = if proposal.without_seniors { &desired[place..] } else { &desired[..] };
-            if proposal.is_for(expected) && !self.outbid(proposal.number, &desired) {
+            let expected =
+                if proposal.without_seniors { self.without_seniors(&desired[place..]) } else { desired.clone() };
+            if proposal.is_for(&expected) && !self.outbid(proposal.number, &desired) {
                 return;
             }
             self.agreement.proposal = None;
@@ -62,9 +63,10 @@ impl Engine {
                 self.propose(now, desired);
             }
         } else if self.patience_over || self.is_left_out() {
-            self.patience_over = self.awaits_vote(now, &desired[place..]);
+            let rest = self.without_seniors(&desired[place..]);
+            self.patience_over = self.awaits_vote(now, &rest);
             if !self.patience_over {
-                self.propose_without_seniors(now, &desired[place..]);
+                self.propose_without_seniors(now, rest);
             }
         } else if self.timers.at(&Timer::Patience).is_none() {
             self.timers.set(Timer::Patience, now + 2 * self.patience());
@@ -141,26 +143,38 @@ impl Engine {
         desired.len() == self.setup.nodes.len() || self.settled || self.reports(desired).any(goes_on)
     }
 
+    /// Us and those of our juniors who have not gone on to a newer view without us.
+    fn without_seniors(&self, juniors: &[Member]) -> Vec<Member> {
+        juniors.iter().filter(|member| !self.has_left_us(member)).cloned().collect()
+    }
+
     /// Our seniors do not propose a view with us: they cannot hear somebody whom we can. We go our own way.
-    fn propose_without_seniors(&mut self, now: Instant, rest: &[Member]) {
+    fn propose_without_seniors(&mut self, now: Instant, rest: Vec<Member>) {
         let session = self.session.as_ref();
         let current = session.is_some_and(|session| {
-            are_the_same(&session.view.members, rest) && self.agreement.promised <= session.view.number
+            are_the_same(&session.view.members, &rest) && self.agreement.promised <= session.view.number
         });
         if !current {
-            self.propose(now, rest.to_vec());
+            self.propose(now, rest);
             if let Some(proposal) = &mut self.agreement.proposal {
                 proposal.without_seniors = true;
             }
         }
     }
 
-    /// A member of our view has begun a newer one, which we were never asked into: others take us for lost, and may start
-    /// what we hold. Our view is over, however well we hear that member.
+    /// A member of our view has left us: others take us for lost, and may start what we hold. Our view is over, however
+    /// well we hear that member.
     fn is_left_out(&self) -> bool {
         let Some(session) = &self.session else { return false };
-        let known = self.agreement.promised.max(session.view.number);
-        self.reports(&session.view.members).any(|peer| !peer.lost && peer.report.view > known)
+        session.view.members.iter().any(|member| self.has_left_us(member))
+    }
+
+    /// This member of our view has begun a newer one, which we were never asked into.
+    fn has_left_us(&self, member: &Member) -> bool {
+        let Some(session) = &self.session else { return false };
+        let known = self.agreement.asked_into.max(session.view.number);
+        let newer = |peer: &Peer| !peer.lost && peer.report.view > known;
+        session.member(&member.name).is_some() && self.peers.get(&member.name).is_some_and(newer)
     }
 
     /// Who should be in a view with us, senior first.

@@ -114,6 +114,20 @@ fn who_is_left_out_by_a_coordinator_that_it_hears_gives_up_with_the_others() {
 }
 
 #[test]
+fn who_is_left_by_all_of_its_view_gives_up_too() {
+    let mut world = World::booted(5);
+    world.cut(1, 2);
+    let took = world.run_until(5_000 * MS, |world| world.members(2) == "2").unwrap();
+    assert!(took <= 2 * world.timing.deadtime, "{took:?}");
+    world.run(3_000 * MS);
+    assert_eq!([world.members(0), world.members(2), world.members(3)], ["0 1 3 4", "2", "0 1 3 4"]);
+    assert!(!world.view(2).unwrap().quorate);
+    world.heal();
+    assert!(world.run_until(2_000 * MS, World::is_whole).is_some());
+    all_laws(&world);
+}
+
+#[test]
 fn halves_of_a_partition_go_on_and_merge_when_it_heals() {
     let mut world = World::booted(5);
     world.partition(&[0, 1]);
