@@ -3,9 +3,9 @@
 
 use crate::Target;
 use crate::mutate::Mutator;
+use crate::processor::Spent;
 use crate::run::{Finding, Limits, survives};
 use crate::sys;
-use std::time::Instant;
 
 /// Longer inputs are not kept: what they reach, shorter ones do.
 const KEPT_LENGTH_MAX: usize = 1 << 14;
@@ -30,7 +30,7 @@ pub struct Reached {
 pub fn run(target: &Target, limits: Limits) -> Result<Reached, Finding> {
     let mut mutator = Mutator::new((target.corpus)());
     let mut seen = vec![0u8; sys::edges()];
-    let start = Instant::now();
+    let start = Spent::since_now();
     let (mut cases, mut kept) = (0, 0);
     while cases < limits.cases && start.elapsed() < limits.time {
         let seed = limits.seed.wrapping_add(cases);

@@ -5,6 +5,7 @@
 
 pub mod guided;
 pub mod mutate;
+pub mod processor;
 pub mod run;
 pub mod sys;
 pub mod targets;

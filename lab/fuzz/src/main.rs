@@ -1,15 +1,16 @@
 //! `cargo run --release -p fuzz -- [TARGET|all] [--seconds N] [--seed N] [--cases N] [--say] [--file FILE]`.
 
 use fuzz::guided::{self, Reached};
+use fuzz::processor::Spent;
 use fuzz::run::{Finding, Limits, run, survives};
 use fuzz::targets::TARGETS;
 use fuzz::{Target, sys};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const USAGE: &str = "usage: fuzz [TARGET|all] [--seconds N] [--seed N] [--cases N] [--say] [--file FILE]
 
-  --seconds N   for each target (10)
+  --seconds N   of processor time for each target (10)
   --seed N      the number of the first case; without it, one that is new each second
   --cases N     at most so many cases
   --say         print each number before its case runs: for those that end the process
@@ -93,7 +94,7 @@ impl Wish {
             eprintln!("nothing is counted in this build; use ./dev fuzz --guided");
             std::process::exit(2);
         }
-        let start = Instant::now();
+        let start = Spent::since_now();
         let Reached { cases, edges, kept } = guided::run(target, self.limits)?;
         let seconds = start.elapsed().as_secs_f64();
         println!(
@@ -105,7 +106,7 @@ impl Wish {
     }
 
     fn many(&self, target: &Target) -> Result<(), Finding> {
-        let start = Instant::now();
+        let start = Spent::since_now();
         let says = self.says;
         let cases = run(target, self.limits, |seed| {
             if says {
@@ -123,7 +124,7 @@ impl Wish {
     }
 }
 
-fn per_second(cases: u64, start: Instant) -> u128 {
+fn per_second(cases: u64, start: Spent) -> u128 {
     u128::from(cases) * 1_000_000 / start.elapsed().as_micros().max(1)
 }
 

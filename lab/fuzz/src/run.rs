@@ -2,10 +2,11 @@
 
 use crate::Target;
 use crate::mutate::Mutator;
+use crate::processor::Spent;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// A decoder that takes longer over one case can be made to stall a host.
+/// A decoder that takes more processor time over one case can be made to stall a host.
 pub const SLOW: Duration = Duration::from_secs(30);
 
 /// How long to go on, and from where.
@@ -15,7 +16,7 @@ pub struct Limits {
     pub seed: u64,
     /// At most so many cases.
     pub cases: u64,
-    /// At most so long.
+    /// At most so much processor time.
     pub time: Duration,
 }
 
@@ -36,7 +37,7 @@ pub struct Finding {
 /// The first case that was not survived.
 pub fn run(target: &Target, limits: Limits, progress: impl Fn(u64)) -> Result<u64, Finding> {
     let mutator = Mutator::new((target.corpus)());
-    let start = Instant::now();
+    let start = Spent::since_now();
     for place in 0..limits.cases {
         if start.elapsed() >= limits.time {
             return Ok(place);
@@ -56,7 +57,7 @@ pub fn run(target: &Target, limits: Limits, progress: impl Fn(u64)) -> Result<u6
 /// # Errors
 /// What happened instead.
 pub fn survives(target: &Target, input: &[u8]) -> Result<(), String> {
-    let start = Instant::now();
+    let start = Spent::since_now();
     let outcome = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
     let took = start.elapsed();
     match outcome {
