@@ -7,7 +7,6 @@ mod heartbeat2;
 mod ids;
 mod meaning;
 mod modern;
-mod nearest;
 mod notes;
 mod options;
 mod references;

@@ -4,6 +4,7 @@
 
 mod machine;
 mod names;
+mod nearest;
 mod notice;
 mod ocf;
 pub mod planted;
@@ -15,6 +16,7 @@ mod timers;
 
 pub use machine::Machine;
 pub use names::{NodeName, ResourceId};
+pub use nearest::nearest;
 pub use notice::{Notice, Severity};
 pub use ocf::{OcfCode, OperationStatus};
 pub use rng::Rng;

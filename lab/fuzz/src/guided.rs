@@ -35,7 +35,7 @@ pub fn run(target: &Target, limits: Limits) -> Result<Reached, Finding> {
     while cases < limits.cases && start.elapsed() < limits.time {
         let seed = limits.seed.wrapping_add(cases);
         let input = mutator.case(seed);
-        sys::take_counts(|_, _| {});
+        sys::clear_counts();
         if let Err(what) = survives(target, &input) {
             return Err(Finding { seed, what, input });
         }
@@ -52,7 +52,7 @@ pub fn run(target: &Target, limits: Limits) -> Result<Reached, Finding> {
 /// Whether the case that just ran did something that none before it has done.
 fn notes_news(seen: &mut [u8]) -> bool {
     let mut news = false;
-    sys::take_counts(|edge, count| {
+    sys::counts(|edge, count| {
         let mark = magnitude(count);
         news |= seen[edge] & mark == 0;
         seen[edge] |= mark;

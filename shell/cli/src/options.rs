@@ -4,7 +4,6 @@
 //! An option has one key, its long name of today; spellings of other generations are aliases.
 
 use crate::failure::Failure;
-use crate::suggest;
 use std::fmt::Write as _;
 
 /// What follows an option.
@@ -218,7 +217,7 @@ fn by_name(table: &'static [Opt], name: &str) -> Result<&'static Opt, Failure> {
         [] => {
             let names = table.iter().flat_map(Opt::names);
             let hint =
-                suggest::nearest(name, names).map_or(SEE_HELP.to_owned(), |near| format!("did you mean --{near}?"));
+                model::nearest(name, names).map_or(SEE_HELP.to_owned(), |near| format!("did you mean --{near}?"));
             Err(Failure::usage(format!("unknown option --{name}")).hint(hint))
         }
         several => {

@@ -57,7 +57,7 @@ impl<'a> Check<'a> {
     fn is_misspelt(&self, element: &Element, name: &str) -> bool {
         let Some(shape) = self.shape(element.name()) else { return false };
         let unknown = element.attributes().filter(|(known, _)| shape.attributes.iter().all(|rule| rule.name != *known));
-        unknown.into_iter().any(|(typed, _)| super::nearest::nearest(typed, [name]).is_some())
+        unknown.into_iter().any(|(typed, _)| model::nearest(typed, [name]).is_some())
     }
 
     fn clone_of_one(&mut self, element: &Element) {

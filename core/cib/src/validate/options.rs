@@ -3,10 +3,10 @@
 //! Any name is legal, since agents and tools keep their own there; one that is almost a known one is a slip.
 
 use super::Check;
-use super::nearest::nearest;
 use super::shape::Kind::{self, Boolean, Integer, Score, Text, Time, Word};
 use super::values::misfit;
 use crate::Element;
+use model::nearest;
 
 const QUORUM: Kind = Word(&["stop", "freeze", "ignore", "demote", "suicide", "fence"]);
 const HEALTH: Kind = Word(&["none", "migrate-on-red", "only-green", "progressive", "custom"]);

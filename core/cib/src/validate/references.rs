@@ -1,9 +1,9 @@
 //! Names of things that are not there.
 
 use super::Check;
-use super::nearest::nearest;
 use super::structure::step;
 use crate::Element;
+use model::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

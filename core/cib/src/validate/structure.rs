@@ -1,9 +1,9 @@
 //! One element against its shape: attributes, children, their number and order.
 
-use super::nearest::nearest;
 use super::shape::{Child, Count, Need, Order, Rule, Shape};
 use super::{Check, Consequence};
 use crate::Element;
+use model::nearest;
 use std::sync::Arc;
 
 impl<'a> Check<'a> {

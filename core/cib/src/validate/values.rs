@@ -1,11 +1,11 @@
 //! One value against its kind.
 
 use super::Check;
-use super::nearest::nearest;
 use super::shape::{Kind, Rule};
 use super::structure::list;
 use crate::{Element, value};
 use model::Role;
+use model::nearest;
 
 /// Why a value is not of its kind, and what to write.
 pub(super) struct Misfit {

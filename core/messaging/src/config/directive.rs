@@ -144,9 +144,6 @@ pub const DIRECTIVES: &[Directive] = &[
     ),
 ];
 
-/// A longer word is no directive misspelt; comparing it with all of them would only take time.
-const WORD_MAX: usize = 40;
-
 impl Directive {
     /// The row of this word.
     pub(super) fn find(word: &str) -> Option<&'static Self> {
@@ -155,33 +152,6 @@ impl Directive {
 
     /// The word that was probably meant.
     pub(super) fn nearest(word: &str) -> Option<&'static str> {
-        if word.len() > WORD_MAX {
-            return None;
-        }
-        let lower = word.to_lowercase();
-        let letters = lower.chars().count();
-        let close = |name: &'static str| {
-            let most = 1 + name.len() / 5;
-            let distance = (letters.abs_diff(name.len()) <= most).then(|| distance(&lower, name))?;
-            (distance <= most).then_some((distance, name))
-        };
-        let nearest = DIRECTIVES.iter().filter_map(|directive| close(directive.name)).min_by_key(|(far, _)| *far);
-        nearest.map(|(_, name)| name)
+        model::nearest(word, DIRECTIVES.iter().map(|directive| directive.name))
     }
-}
-
-/// The number of letters to insert, remove or change (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let change = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -1,26 +1,33 @@
 //! Which of the known words was probably meant.
 
-/// The word nearest to `typed`, when it is near enough that a slip of the finger explains it; or the only longer one.
-pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let typed = fold(typed);
-    let known: Vec<&str> = known.into_iter().collect();
-    let mut longer = known.iter().filter(|word| typed.len() > 1 && fold(word).starts_with(&typed));
-    if let (Some(only), None) = (longer.next(), longer.next()) {
+/// Longer words are nobody's slip.
+const LETTERS_MAX: usize = 64;
+
+/// The word nearest to `typed`, when it is near enough that a slip of the finger explains it; or the only longer one that begins so.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = folded(typed);
+    if typed.len() > LETTERS_MAX {
+        return None;
+    }
+    let known: Vec<(Vec<char>, &str)> = known.into_iter().map(|word| (folded(word), word)).collect();
+    let mut longer = known.iter().filter(|(word, _)| typed.len() > 1 && word.starts_with(&typed));
+    if let (Some((_, only)), None) = (longer.next(), longer.next()) {
         return Some(only);
     }
-    let limit = (typed.chars().count() / 3).clamp(1, 3);
-    let near = known.into_iter().map(|word| (distance(&typed, &fold(word)), word));
+    let limit = (typed.len() / 3).clamp(1, 3);
+    let alike = known.into_iter().filter(|(word, _)| word.len().abs_diff(typed.len()) <= limit);
+    let near = alike.map(|(word, original)| (distance(&typed, &word), original));
     near.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
 }
 
 /// Case and the choice between dash and underscore are no difference.
-fn fold(word: &str) -> String {
-    word.to_lowercase().replace('_', "-")
+fn folded(word: &str) -> Vec<char> {
+    let letters = word.chars().flat_map(char::to_lowercase).take(LETTERS_MAX + 1);
+    letters.map(|letter| if letter == '_' { '-' } else { letter }).collect()
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
+fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for row in 1..=a.len() {
@@ -41,7 +48,11 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, nearest};
+    use super::{folded, nearest};
+
+    fn distance(a: &str, b: &str) -> usize {
+        super::distance(&folded(a), &folded(b))
+    }
 
     #[test]
     fn distances_count_single_slips() {
@@ -68,5 +79,6 @@ mod tests {
         assert_eq!(nearest("Name", known), Some("name"));
         assert_eq!(nearest("int", known), Some("interval"));
         assert_eq!(nearest("colour", known), None);
+        assert_eq!(nearest(&"name".repeat(100_000), known), None);
     }
 }
