@@ -107,7 +107,8 @@ fn checked(
     }
     let Some(stage) = cluster.as_mut() else { return Err(Failure::broken("the scene was not made")) };
     let outcome = catch_unwind(AssertUnwindSafe(|| check(stage)))
-        .unwrap_or_else(|_| Err(Failure::broken("it panicked, see above")));
+        .unwrap_or_else(|_| Err(Failure::broken("it panicked, see above")))
+        .map_err(|failure| stage.explain(failure));
     if outcome.is_err() {
         drop(cluster.take());
     }

@@ -272,27 +272,6 @@ impl Cluster {
         if holds { Ok(()) } else { Err(self.explained(text)) }
     }
 
-    /// A failure with what each host says.
-    pub fn explained(&self, text: impl std::fmt::Display) -> Failure {
-        Failure::broken(format!("{text}\n{}", self.report()))
-    }
-
-    /// What each host says of the cluster: for the text of a failure.
-    pub fn report(&self) -> String {
-        let mut text = String::new();
-        for host in self.lab.names().iter().filter(|host| *host != "client" && self.lab.is_on(host)) {
-            for line in ["crm_mon -1 -r -f", "ip -o -4 address show", "tail -n 25 /var/log/ha-log"] {
-                let output = self.lab.shell(host, line);
-                let said = output.map_or_else(
-                    |error| error.to_string(),
-                    |o| [String::from_utf8_lossy(&o.stdout), String::from_utf8_lossy(&o.stderr)].concat(),
-                );
-                text.push_str(&format!("--- {host}# {line}\n{said}"));
-            }
-        }
-        text
-    }
-
     /// A host of the cluster that is on.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ pub mod claims;
 mod cluster;
 pub mod endure;
 mod ledger;
+mod report;
 pub mod runner;
 mod said;
 mod timeline;

@@ -106,6 +106,12 @@ impl Lab {
         self.directory.join(name)
     }
 
+    /// Where a file that the host has written below `etc`, `usr` or `var` lies on this side, also while the host is off.
+    pub fn on_disk(&self, name: &str, path: &str) -> PathBuf {
+        let (top, rest) = path.split_once('/').unwrap_or((path, ""));
+        self.directory(name).join("disk").join(top).join("upper").join(rest)
+    }
+
     /// Whether the host is on.
     pub fn is_on(&self, name: &str) -> bool {
         self.hosts.get(name).is_some_and(|host| host.running.is_some())

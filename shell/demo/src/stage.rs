@@ -97,6 +97,6 @@ pub fn check(lab: &Lab, host: &str, line: &str) -> Result<(), HostError> {
     let text = [output.stdout, output.stderr].concat();
     Err(HostError::Command {
         command: format!("{line} (on {host})"),
-        reason: String::from_utf8_lossy(&text).trim().to_owned(),
+        reason: format!("{}: {}", output.status, String::from_utf8_lossy(&text).trim()),
     })
 }

@@ -1,15 +1,15 @@
 //! An active host that is stopped for twelve seconds, as a virtual machine may be: its service goes on elsewhere, and when
 //! it wakes it lets go of the addresses before anybody has asked it to.
 
-use crate::{A, B, PATIENCE, clear_ledgers, serving};
+use crate::{A, B, PATIENCE, clear_ledgers};
+use demo::watch::Watch;
 use live::{Answers, Cluster, Failure, Ledger, require};
 use std::time::{Duration, Instant, SystemTime};
 
 const FROZEN: Duration = Duration::from_secs(12);
 
-pub fn lets_go() -> Result<(), Failure> {
-    let (cluster, _watch) = serving()?;
-    clear_ledgers(&cluster)?;
+pub fn lets_go(cluster: &mut Cluster, _watch: Watch) -> Result<(), Failure> {
+    clear_ledgers(cluster)?;
     let answers = Answers::of(&cluster.lab, A)?;
     let frozen = Instant::now();
     cluster.lab.freeze(A, true)?;
@@ -27,13 +27,13 @@ pub fn lets_go() -> Result<(), Failure> {
     cluster.wait_for_members(&[A, B])?;
     cluster.settle()?;
     cluster.active()?;
-    let again = started(&cluster)?;
+    let again = started(cluster)?;
     let last = answers.last_between(woken, again.min(bare)).unwrap_or_default();
     println!("           its last answer came {} ms after it woke", last.as_millis());
     let stray = answers.last_between(bare, again);
     require(stray.is_none(), format!("a host without the addresses answered for them: {stray:?} later"))?;
     cluster.ask(A, "cat /var/log/ha-log")?.expect(&["[own-pause]", "[given-up]"])?;
-    first_act_is_to_stop(&cluster)
+    first_act_is_to_stop(cluster)
 }
 
 fn holds(cluster: &Cluster, host: &str) -> bool {

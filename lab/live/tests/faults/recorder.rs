@@ -3,8 +3,9 @@
 //! The test's own binary does both, started on that host: nothing that this house does not bring is needed.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::net::UdpSocket;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ pub fn record(file: &str) -> ExitCode {
 pub fn replay(file: &str, times: &str) -> ExitCode {
     done(UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
         socket.set_broadcast(true)?;
-        let packets = packets(fs::File::open(file)?, [1, 2, 3, 2])?;
+        let packets = packets(Path::new(file), [1, 2, 3, 2])?;
         println!("{}", packets.len());
         for _ in 0..times.parse().map_err(io::Error::other)? {
             for packet in &packets {
@@ -47,9 +48,9 @@ pub fn replay(file: &str, times: &str) -> ExitCode {
     }))
 }
 
-fn packets(mut file: fs::File, sender: [u8; 4]) -> io::Result<Vec<Vec<u8>>> {
-    let mut all = Vec::new();
-    file.read_to_end(&mut all)?;
+/// Every recorded packet of that sender; one that is being written is left out.
+pub fn packets(file: &Path, sender: [u8; 4]) -> io::Result<Vec<Vec<u8>>> {
+    let all = fs::read(file)?;
     let mut rest = all.as_slice();
     let mut packets = Vec::new();
     while let Some((head, body)) = rest.split_first_chunk::<8>() {

@@ -69,8 +69,7 @@ fn together(cluster: &mut Cluster) -> Result<(), Failure> {
     for _ in 0..10 {
         away(cluster)?;
     }
-    std::thread::sleep(Duration::from_millis(300));
-    require(timeline.additions() >= 40, format!("20 moves of two addresses were seen, not {}", timeline.additions()))?;
+    cluster.wait("20 moves of two addresses were seen", PATIENCE, |_| timeline.additions() >= 40)?;
     timeline.overlap().map_or(Ok(()), |text| Err(Failure::broken(text)))
 }
 
@@ -206,7 +205,7 @@ fn at_once(cluster: &mut Cluster) -> Result<(), Failure> {
         start(cluster)?;
         crate::scenes::stop(cluster)?;
     }
-    require(timeline.additions() >= 80, "forty starts were seen")?;
+    cluster.wait("forty starts were seen", PATIENCE, |_| timeline.additions() >= 80)?;
     timeline.overlap().map_or(Ok(()), |text| Err(Failure::broken(text)))?;
     // Nor after a power cut of both.
     start(cluster)?;

@@ -25,10 +25,7 @@ pub fn printed() -> Result<Cluster, Failure> {
     for host in BOTH {
         spy_on_sipsak(&cluster, host)?;
     }
-    cluster.start_together(&BOTH)?;
-    cluster.wait_for_members(&BOTH)?;
-    cluster.wait_for_active(A, Duration::from_mins(1))?;
-    cluster.settle()?;
+    comes_up(&cluster, Duration::from_mins(1)).map_err(|failure| cluster.explain(failure))?;
     Ok(cluster)
 }
 
@@ -55,9 +52,13 @@ pub fn bare() -> Result<Cluster, Failure> {
 
 /// Starts both hosts and waits until they know each other and the preferred one serves.
 pub fn start(cluster: &Cluster) -> Result<(), Failure> {
+    comes_up(cluster, PATIENCE).map_err(|failure| cluster.explain(failure))
+}
+
+fn comes_up(cluster: &Cluster, patience: Duration) -> Result<(), Failure> {
     cluster.start_together(&BOTH)?;
     cluster.wait_for_members(&BOTH)?;
-    cluster.wait_for_active(A, PATIENCE)?;
+    cluster.wait_for_active(A, patience)?;
     cluster.settle()
 }
 
