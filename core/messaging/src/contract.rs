@@ -128,6 +128,14 @@ pub enum Input {
         /// At most [`STALL_MAX`].
         span: Duration,
     },
+    /// Is this view of ours, with quorum, still in force? Answered by [`Output::Confirmed`], if it is; else another `View`
+    /// or `ViewLost` follows.
+    Confirm {
+        /// Which; a question about any other than the present one is dropped.
+        view: u64,
+        /// Of the question; grows.
+        number: u64,
+    },
     /// Leave in order: tell the others, deliver a last view without us to them, then emit `Left`.
     Leave,
 }
@@ -172,6 +180,13 @@ pub enum Output {
     ViewLost {
         /// How long nothing ran here.
         paused: Duration,
+    },
+    /// No other view with quorum had begun when this question was put, nor when any was with a lower number.
+    Confirmed {
+        /// The view that was asked about.
+        view: u64,
+        /// Of the question.
+        number: u64,
     },
     /// What became of an announced stall.
     StallAnswer(StallAnswer),

@@ -12,6 +12,7 @@
 
 mod agree;
 mod beat;
+mod confirm;
 mod departure;
 mod pause;
 mod quorate;
@@ -113,6 +114,8 @@ enum Timer {
     Vote,
     /// When to say again that we may stand still, or that this is over.
     Stall,
+    /// When to ask those again who have not said that our view is theirs.
+    Inquire,
     /// When to look whether we may leave.
     Leave,
 }
@@ -239,6 +242,7 @@ impl Engine {
             Timer::Missing => self.ask_for_missing(now),
             Timer::Vote => self.on_vote_timer(now),
             Timer::Stall => self.on_stall_timer(now),
+            Timer::Inquire => self.inquire_again(now),
             Timer::Leave => self.try_to_leave(now),
         }
     }
@@ -292,6 +296,7 @@ impl Machine for Engine {
             Input::Broadcast { delivery, payload } => self.broadcast(now, delivery, payload),
             Input::ViewAccepted { number } => self.on_view_accepted(now, number),
             Input::AnnounceStall { span } => self.announce_stall(now, span),
+            Input::Confirm { view, number } => self.confirm(now, view, number),
             Input::Leave => self.leave(now),
         }
         self.conclude(now);

@@ -74,6 +74,10 @@ pub(crate) enum Body {
     Stall { number: u64, millis: u64 },
     /// The answer: I have heard it.
     StallHeard { number: u64 },
+    /// From the coordinator: is this view still yours, and have you accepted no other?
+    Inquire { view: u64, number: u64 },
+    /// The answer, if it is so.
+    Affirm { view: u64, number: u64 },
 }
 
 /// The regular life sign.

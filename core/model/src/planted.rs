@@ -35,6 +35,8 @@ pub enum Bug {
     FailcountLost,
     /// A host that was stopped believes that the others were.
     PauseUnnoticed,
+    /// A coordinator answers reads without asking whether its view is still in force.
+    ReadUnasked,
 }
 
 impl Bug {

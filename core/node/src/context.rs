@@ -18,6 +18,8 @@ pub enum Timer {
     Action(u64, ActionId),
     /// When to leave although resources are still running here.
     Escalate,
+    /// When to refuse the reads that have waited too long.
+    Reads,
 }
 
 /// The surroundings of the machine's parts.

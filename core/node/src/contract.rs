@@ -46,7 +46,7 @@ impl Change {
     }
 }
 
-/// What a client may ask of a node. Reading is done on the replica of this node.
+/// What a client may ask of a node. Reading is done on the replica of this node; what a read promises is in `reads.rs`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// The whole CIB as it is here.
@@ -152,6 +152,13 @@ pub enum Input {
         /// Which.
         payload: Arc<[u8]>,
     },
+    /// From the cluster engine: the answer to `Output::Confirm`, and to all with lower numbers.
+    Confirmed {
+        /// The view that is still in force.
+        view: u64,
+        /// As it was asked.
+        number: u64,
+    },
     /// A client asks.
     Request {
         /// To answer under.
@@ -200,6 +207,13 @@ pub enum Output {
     /// To the cluster engine: the state of this view is complete here.
     ViewAccepted {
         /// Of the view.
+        number: u64,
+    },
+    /// To the cluster engine: is this view, which we coordinate, still in force?
+    Confirm {
+        /// Which.
+        view: u64,
+        /// To answer under; grows.
         number: u64,
     },
     /// To the hands.

@@ -13,7 +13,7 @@
 //! in the CIB, orders under way included, so its successor goes on where it stopped.
 //!
 //! **When a client has its answer.** A change of the configuration: when it is on every member's disk ([`requests`],
-//! [`storage`]). Everything else: at its place in the order.
+//! [`storage`]). Everything else: at its place in the order. What a read promises: [`reads`].
 //!
 //! Not here: sockets, packets and order (`messaging`), agents (`executor`), where things should run (`policy`).
 
@@ -34,6 +34,7 @@ mod membership;
 mod notices;
 mod outbox;
 mod properties;
+mod reads;
 mod replica;
 mod requests;
 mod stamp;

@@ -3,6 +3,7 @@
 mod alone;
 mod deliver;
 mod hands;
+mod reads;
 mod view;
 
 use crate::command::Command;
@@ -12,6 +13,7 @@ use crate::coordinator::{Coordinator, Scene};
 use crate::hands::Hands;
 use crate::join::Join;
 use crate::leaving::Leaving;
+use crate::reads::Reads;
 use crate::replica::Replica;
 use crate::requests::Requests;
 use crate::storage::{Moment, Storage};
@@ -48,6 +50,7 @@ pub struct Node {
     coordinator: Coordinator,
     under_way: bool,
     requests: Requests,
+    reads: Reads,
     storage: Storage,
     announced: Option<u64>,
     hands: Hands,
@@ -66,6 +69,7 @@ impl Machine for Node {
             Input::ViewLost { paused } => self.on_view_lost(paused),
             Input::Delivered { from, payload } => self.on_delivered(&from, &payload),
             Input::Undelivered { payload } => self.on_undelivered(&payload),
+            Input::Confirmed { view, number } => self.on_confirmed(view, number),
             Input::Request { id, request, client } => self.on_request(id, request, client),
             Input::Planned { number, plan } => self.coordinator.on_plan(number, plan, &mut self.ctx),
             Input::Report(report) => self.on_report(&report),
@@ -110,6 +114,7 @@ impl Node {
             coordinator: Coordinator::new(planner(seed)),
             under_way: false,
             requests: Requests::default(),
+            reads: Reads::default(),
             announced: None,
             hands: Hands::default(),
             is_first: false,
@@ -218,6 +223,7 @@ impl Node {
                 }
             }
             Timer::Escalate => self.leaving.escalate(&mut self.ctx),
+            Timer::Reads => self.refuse_overdue_reads(),
         }
     }
 
@@ -238,7 +244,7 @@ impl Node {
     fn on_request(&mut self, id: RequestId, request: Request, client: String) {
         let number = id.0;
         match request {
-            Request::Cib => self.ctx.reply(id, Reply::Cib(Arc::clone(self.replica.cib()))),
+            Request::Cib => self.on_read(id),
             Request::Status => self.ctx.reply(id, Reply::Status(self.status())),
             Request::Change(change) => {
                 let at = self.ctx.wall;

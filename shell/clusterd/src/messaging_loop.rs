@@ -44,6 +44,13 @@ pub enum Order {
     },
     /// The node has digested this view.
     ViewAccepted(u64),
+    /// See `messaging::contract::Input::Confirm`.
+    Confirm {
+        /// Which view.
+        view: u64,
+        /// Of the question.
+        number: u64,
+    },
     /// Leave in order.
     Leave,
     /// This node may stand still for so long; the client is told what became of it.
@@ -202,6 +209,7 @@ impl Turn {
             match order {
                 Order::Broadcast { delivery, payload } => self.feed(Input::Broadcast { delivery, payload }),
                 Order::ViewAccepted(number) => self.feed(Input::ViewAccepted { number }),
+                Order::Confirm { view, number } => self.feed(Input::Confirm { view, number }),
                 Order::Leave => self.feed(Input::Leave),
                 Order::Keys(keyring) => self.base.sealer.replace_keys(*keyring),
                 Order::Report(token) => self.report(token),
@@ -256,6 +264,7 @@ impl Turn {
                 other @ (Output::View(_)
                 | Output::ViewLost { .. }
                 | Output::Deliver { .. }
+                | Output::Confirmed { .. }
                 | Output::Undelivered { .. }
                 | Output::Notice(_)) => tell(&self.base.events, Event::Engine(other)),
             }

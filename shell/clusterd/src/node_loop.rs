@@ -204,6 +204,7 @@ impl NodeLoop {
             FromEngine::ViewLost { paused } => self.feed(Input::ViewLost { paused }),
             FromEngine::Deliver { from, payload, .. } => self.feed(Input::Delivered { from, payload }),
             FromEngine::Undelivered { payload } => self.feed(Input::Undelivered { payload }),
+            FromEngine::Confirmed { view, number } => self.feed(Input::Confirmed { view, number }),
             FromEngine::Notice(notice) => self.tell(notice),
             FromEngine::Left => {
                 self.tell(Notice::new("left", Severity::Info, "shutdown complete"));
@@ -269,6 +270,7 @@ impl NodeLoop {
         match output {
             Output::Broadcast { delivery, payload } => self.engine.send(Order::Broadcast { delivery, payload }),
             Output::ViewAccepted { number } => self.engine.send(Order::ViewAccepted(number)),
+            Output::Confirm { view, number } => self.engine.send(Order::Confirm { view, number }),
             Output::Execute(operation) => {
                 let outcome = self.hands.run(&operation);
                 self.lost = outcome.err().or(self.lost.take());

@@ -201,7 +201,7 @@ impl Engine {
 
     /// Delivers the rest of the old view and hands back what of ours is not in it.
     fn end_session(&mut self, slot: u64) {
-        for timer in [Timer::Resend, Timer::Submit, Timer::Ack, Timer::Missing] {
+        for timer in [Timer::Resend, Timer::Submit, Timer::Ack, Timer::Missing, Timer::Inquire] {
             self.timers.cancel(&timer);
         }
         self.submit_tries = 0;

@@ -41,7 +41,7 @@ impl Engine {
         self.agreement.proposal = None;
         self.agreement.pending = None;
         self.agreement.follows = None;
-        for timer in [Timer::Agree, Timer::Resend, Timer::Submit, Timer::Ack, Timer::Missing] {
+        for timer in [Timer::Agree, Timer::Resend, Timer::Submit, Timer::Ack, Timer::Missing, Timer::Inquire] {
             self.timers.cancel(&timer);
         }
         self.hand_back();

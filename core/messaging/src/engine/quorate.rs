@@ -22,6 +22,19 @@ impl Engine {
         })
     }
 
+    /// Whether these members of our view, which has quorum, would have it by themselves.
+    pub(super) fn is_quorum_of_view(&self, now: Instant, members: &[Member]) -> bool {
+        let names: Vec<NodeName> = members.iter().map(|member| member.name.clone()).collect();
+        let lives: Vec<u64> = members.iter().map(life).collect();
+        self.setup.quorum.holds(Attendance {
+            members: &names,
+            configured: self.setup.nodes.len(),
+            inherited: true,
+            heirs: self.lineage.is_carried_by(&lives, &self.departed()),
+            witness: self.vote.is_held_by(members, now),
+        })
+    }
+
     fn are_heirs(&self, proposal: &Proposal) -> bool {
         let here: Vec<u64> = proposal.members.iter().map(life).collect();
         matches!(self.setup.quorum, Quorum::LastManStanding(_))

@@ -126,6 +126,8 @@ impl Engine {
             Body::Stable { view, highest, stable } => self.on_stable(now, from, view, highest, stable),
             Body::Stall { number, millis } => self.on_stall(now, from, number, millis),
             Body::StallHeard { number } => self.on_stall_heard(from, number),
+            Body::Inquire { view, number } => self.on_inquire(from, view, number),
+            Body::Affirm { view, number } => self.on_affirm(now, from, view, number),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The installed view: its members, its order, and how far the node above has followed.
 
 use super::Engine;
+use super::confirm::Inquiry;
 use crate::contract::{Incarnation, Member, View};
 use crate::order::assembly::Assembly;
 use crate::order::log::Log;
@@ -28,6 +29,8 @@ pub(super) struct Session {
     /// Members that were seen in this view.
     pub(super) confirmed: BTreeSet<NodeName>,
     pub(super) installed: Instant,
+    /// Whether the view is still in force, where we are its coordinator.
+    pub(super) inquiry: Inquiry,
 }
 
 impl Session {
@@ -45,6 +48,7 @@ impl Session {
             acked: 0,
             confirmed: BTreeSet::new(),
             installed: now,
+            inquiry: Inquiry::default(),
             ranks: view.members.iter().enumerate().map(|(rank, member)| (member.name.clone(), rank)).collect(),
             view,
         }

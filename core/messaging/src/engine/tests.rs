@@ -1,6 +1,7 @@
 //! Whole clusters of engines on virtual time: start, loss, crashes, partitions, leaving; laws checked from outside.
 
 mod check;
+mod confirm;
 mod cost;
 mod crowd;
 mod detector;

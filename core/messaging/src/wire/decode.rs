@@ -65,6 +65,8 @@ fn body(kind: u8, reader: &mut Reader) -> Result<Body, Malformed> {
         12 => Body::Stable { view: reader.number()?, highest: reader.number()?, stable: reader.number()? },
         13 => Body::Stall { number: reader.number()?, millis: reader.number()? },
         14 => Body::StallHeard { number: reader.number()? },
+        15 => Body::Inquire { view: reader.number()?, number: reader.number()? },
+        16 => Body::Affirm { view: reader.number()?, number: reader.number()? },
         _ => return Err(Malformed::Kind),
     })
 }

@@ -40,6 +40,8 @@ fn kind(body: &Body) -> u8 {
         Body::Stable { .. } => 12,
         Body::Stall { .. } => 13,
         Body::StallHeard { .. } => 14,
+        Body::Inquire { .. } => 15,
+        Body::Affirm { .. } => 16,
     }
 }
 
@@ -65,6 +67,7 @@ fn body(writer: &mut Writer, body: &Body) {
         Body::Sync(view) => sync(writer, view),
         Body::Ready { number } | Body::StallHeard { number } => writer.number(*number),
         Body::Stall { number, millis } => writer.numbers(&[*number, *millis]),
+        Body::Inquire { view, number } | Body::Affirm { view, number } => writer.numbers(&[*view, *number]),
         Body::Submit { view, piece: one } => {
             writer.number(*view);
             piece(writer, one);

@@ -64,6 +64,8 @@ fn every_kind() -> Vec<Packet> {
         Body::Stable { view: 1, highest: 2, stable: 1 },
         Body::Stall { number: 1, millis: 30_000 },
         Body::StallHeard { number: 1 },
+        Body::Inquire { view: 1, number: 2 },
+        Body::Affirm { view: 1, number: 2 },
     ];
     bodies.into_iter().flat_map(|body| [packet(body.clone(), None), packet(body, Some("b"))]).collect()
 }

@@ -17,6 +17,7 @@ impl Node {
     pub(super) fn on_view_lost(&mut self, paused: Duration) {
         let has_others = self.last_view.as_ref().is_some_and(|view| view.members.len() + view.absent.len() > 1);
         self.join = None;
+        self.release_reads();
         self.ctx.outbox.leave();
         self.coordinator.enter_view(&mut self.ctx);
         if has_others && !self.is_in_maintenance() {

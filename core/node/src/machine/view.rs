@@ -22,6 +22,7 @@ impl Node {
         self.under_way = false;
         self.announced = None;
         self.join = Some(Join::new(view));
+        self.release_reads();
         let hello = Box::new(self.hello());
         self.ctx.say(&Command::Hello { hello });
     }
@@ -147,6 +148,7 @@ impl Node {
         }
         self.ctx.outbox.release();
         self.apply_early();
+        self.ask_for_reads();
     }
 
     /// What the others have to hear from us in a new view.

@@ -65,6 +65,8 @@ pub struct Cluster {
     views: u64,
     requests: u64,
     lives: u64,
+    /// Whether enough members answer that a coordinator's view is still theirs.
+    pub confirms: bool,
 }
 
 pub fn name(text: &str) -> NodeName {
@@ -97,6 +99,7 @@ impl Cluster {
             views: 0,
             requests: 0,
             lives: 1000,
+            confirms: true,
         }
     }
 
@@ -320,6 +323,10 @@ impl Cluster {
                 self.said.entry(self.hosts[at].view).or_default().push((at.clone(), payload));
             }
             Output::ViewAccepted { number } => assert_eq!(number, self.hosts[at].view),
+            Output::Confirm { view, number } if self.confirms => {
+                self.input(at.as_str(), Input::Confirmed { view, number });
+            }
+            Output::Confirm { .. } => {}
             Output::Execute(operation) => {
                 if let Some(report) = self.hosts.get_mut(at).unwrap().hands.run(operation, wall) {
                     self.input(at.as_str(), Input::Report(report));

@@ -11,4 +11,5 @@ mod cluster;
 mod hands;
 mod membership;
 mod planner;
+mod reads;
 mod services;

@@ -95,6 +95,7 @@ fn pass_on(engines: &mut [Option<Engine>], from: usize, now: Instant, heard: &mu
                 | Output::Deliver { .. }
                 | Output::Undelivered { .. }
                 | Output::ViewLost { .. }
+                | Output::Confirmed { .. }
                 | Output::StallAnswer(_)
                 | Output::Notice(_)
                 | Output::Left => {}

@@ -190,6 +190,7 @@ impl World {
                 self.checker.on_deliver(self.now, host, message);
                 self.tell_node(host, Input::Delivered { from, payload });
             }
+            wire::Output::Confirmed { view, number } => self.tell_node(host, Input::Confirmed { view, number }),
             wire::Output::Undelivered { payload } => {
                 self.checker.on_undelivered(host, &payload);
                 self.tell_node(host, Input::Undelivered { payload });
@@ -215,6 +216,7 @@ impl World {
                 self.checker.on_broadcast(host, delivery, &payload);
                 self.tell_engine(host, wire::Input::Broadcast { delivery, payload });
             }
+            Output::Confirm { view, number } => self.tell_engine(host, wire::Input::Confirm { view, number }),
             Output::ViewAccepted { number } => self.tell_engine(host, wire::Input::ViewAccepted { number }),
             Output::Execute(operation) => {
                 self.judge(|checker, sight| checker.on_execute(sight, host, &operation));

@@ -79,6 +79,7 @@ impl Half {
                 | Output::Deliver { .. }
                 | Output::Undelivered { .. }
                 | Output::ViewLost { .. }
+                | Output::Confirmed { .. }
                 | Output::StallAnswer(_)
                 | Output::Notice(_)
                 | Output::Left => {}

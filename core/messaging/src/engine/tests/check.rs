@@ -39,6 +39,27 @@ pub(super) fn all_laws(world: &World) {
     safe_means_everybody(&stays);
     newcomers_are_those_with_another_past(&stays);
     world.lives.iter().for_each(|life| each_broadcast_has_one_end(world, life));
+    what_is_confirmed_was_in_force(world);
+}
+
+/// No question is answered that was put after another view with quorum had begun.
+fn what_is_confirmed_was_in_force(world: &World) {
+    if !world.quorum.is_exclusive() {
+        return;
+    }
+    let begun = |(at, event): &(Instant, Event)| {
+        let Event::View(view) = event else { return None };
+        view.quorate.then_some((view.number, *at))
+    };
+    let views: Vec<(u64, Instant)> = world.lives.iter().flat_map(|life| life.events.iter().filter_map(begun)).collect();
+    for life in &world.lives {
+        for (_, event) in &life.events {
+            let Event::Confirmed { view, number } = event else { continue };
+            let put = life.questions[usize::try_from(*number).unwrap() - 1];
+            let later = views.iter().find(|(newer, at)| newer > view && *at < put);
+            assert!(later.is_none(), "view {view} is confirmed for a question of {put:?}, and there was {later:?}");
+        }
+    }
 }
 
 fn stays(life: usize, own: &NodeName, record: &Life) -> Vec<Stay> {
@@ -72,7 +93,7 @@ fn stays(life: usize, own: &NodeName, record: &Life) -> Vec<Stay> {
                 }
             }
             Event::ViewLost => open = false,
-            Event::Undelivered(_) | Event::Left | Event::Notice(_) => {}
+            Event::Undelivered(_) | Event::Confirmed { .. } | Event::Left | Event::Notice(_) => {}
         }
     }
     stays
@@ -151,7 +172,12 @@ fn each_broadcast_has_one_end(world: &World, life: &Life) {
         match event {
             Event::Deliver { from, payload, .. } if from == own => *ends.entry(payload).or_default() += 1,
             Event::Undelivered(payload) => *ends.entry(payload).or_default() += 1,
-            Event::Deliver { .. } | Event::View(_) | Event::ViewLost | Event::Left | Event::Notice(_) => {}
+            Event::Deliver { .. }
+            | Event::View(_)
+            | Event::ViewLost
+            | Event::Confirmed { .. }
+            | Event::Left
+            | Event::Notice(_) => {}
         }
     }
     for payload in &life.broadcast {
@@ -166,7 +192,12 @@ pub(super) fn views_with_quorum_form_a_line(world: &World) {
     for life in &world.lives {
         let views = life.events.iter().filter_map(|(_, event)| match event {
             Event::View(view) => Some(view),
-            Event::Deliver { .. } | Event::Undelivered(_) | Event::ViewLost | Event::Left | Event::Notice(_) => None,
+            Event::Deliver { .. }
+            | Event::Undelivered(_)
+            | Event::ViewLost
+            | Event::Confirmed { .. }
+            | Event::Left
+            | Event::Notice(_) => None,
         });
         line.extend(views.filter(|view| view.quorate).map(|view| (view.number, view)));
     }

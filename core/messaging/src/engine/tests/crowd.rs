@@ -174,6 +174,7 @@ impl Crowd {
                 Output::AskWitness { .. }
                 | Output::Undelivered { .. }
                 | Output::ViewLost { .. }
+                | Output::Confirmed { .. }
                 | Output::StallAnswer(_)
                 | Output::Notice(_)
                 | Output::Left => {}

@@ -151,9 +151,12 @@ fn who_hears_of_a_new_life_from_others_waits_for_it_as_well() {
         for node in [0, 1] {
             let mut views = world.events(node).iter().filter_map(|(_, event)| match event {
                 Event::View(view) => Some(view.members.len()),
-                Event::Deliver { .. } | Event::Undelivered(_) | Event::ViewLost | Event::Left | Event::Notice(_) => {
-                    None
-                }
+                Event::Deliver { .. }
+                | Event::Undelivered(_)
+                | Event::ViewLost
+                | Event::Confirmed { .. }
+                | Event::Left
+                | Event::Notice(_) => None,
             });
             assert!(views.all(|members| members == 3), "node {node}, {blind} blind");
         }

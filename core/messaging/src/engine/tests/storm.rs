@@ -99,6 +99,9 @@ pub(super) fn faults(world: &mut World, seed: u64) {
             fault(world);
         }
         chatter(world, &mut number);
+        for node in 0..world.names.len() {
+            world.question(node);
+        }
         let span = u32::try_from(1 + world.rng.below(200)).unwrap();
         world.run(span * MS);
     }

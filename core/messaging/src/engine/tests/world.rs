@@ -27,6 +27,10 @@ pub(super) enum Event {
     },
     Undelivered(Arc<[u8]>),
     ViewLost,
+    Confirmed {
+        view: u64,
+        number: u64,
+    },
     Left,
     Notice(&'static str),
 }
@@ -37,6 +41,8 @@ pub(super) struct Life {
     pub(super) node: usize,
     pub(super) events: Vec<(Instant, Event)>,
     pub(super) broadcast: Vec<Arc<[u8]>>,
+    /// When which question about a view was put; numbered from 1.
+    pub(super) questions: Vec<Instant>,
     pub(super) ended: bool,
     /// When it ended.
     pub(super) until: Option<Instant>,
@@ -140,6 +146,7 @@ impl World {
             node,
             events: Vec::new(),
             broadcast: Vec::new(),
+            questions: Vec::new(),
             ended: false,
             until: None,
             leaving: false,
@@ -175,6 +182,22 @@ impl World {
             self.lives[self.current[node]].broadcast.push(payload.clone());
             self.input(node, Input::Broadcast { delivery, payload });
         }
+    }
+
+    /// Asks a node whether its view is still in force, if it coordinates one with quorum; the question's number.
+    pub(super) fn question(&mut self, node: usize) -> Option<u64> {
+        let view = self.view(node).filter(|view| view.quorate && view.coordinator == self.names[node])?.number;
+        let questions = &mut self.lives[self.current[node]].questions;
+        questions.push(self.now);
+        let number = u64::try_from(questions.len()).unwrap();
+        self.input(node, Input::Confirm { view, number });
+        Some(number)
+    }
+
+    /// The highest question that was answered.
+    pub(super) fn confirmed(&self, node: usize) -> u64 {
+        let number = |event: &Event| if let Event::Confirmed { number, .. } = event { *number } else { 0 };
+        self.events(node).iter().map(|(_, event)| number(event)).max().unwrap_or(0)
     }
 
     /// Cuts one direction on all links.
@@ -328,6 +351,7 @@ impl World {
                 Output::Undelivered { payload } => Event::Undelivered(payload),
                 Output::ViewLost { .. } => Event::ViewLost,
                 Output::Notice(notice) => Event::Notice(notice.id),
+                Output::Confirmed { view, number } => Event::Confirmed { view, number },
                 Output::StallAnswer(StallAnswer::Heard) => Event::Notice("stall-heard"),
                 Output::StallAnswer(StallAnswer::Unheard(_)) => Event::Notice("stall-unheard"),
                 Output::StallAnswer(StallAnswer::Refused(_)) => Event::Notice("stall-refused"),
@@ -394,7 +418,12 @@ impl World {
     pub(super) fn delivered(&self, node: usize) -> Vec<String> {
         let text = |event: &Event| match event {
             Event::Deliver { payload, .. } => Some(String::from_utf8_lossy(payload).into_owned()),
-            Event::View(_) | Event::Undelivered(_) | Event::ViewLost | Event::Left | Event::Notice(_) => None,
+            Event::View(_)
+            | Event::Undelivered(_)
+            | Event::ViewLost
+            | Event::Confirmed { .. }
+            | Event::Left
+            | Event::Notice(_) => None,
         };
         self.events(node).iter().filter_map(|(_, event)| text(event)).collect()
     }
