@@ -44,10 +44,12 @@ impl Host {
         start(self.directory.path())
     }
 
+    /// Made by a process of its own: a file that is open for writing cannot be run, and whatever another test starts while we wrote it
+    /// would hold it open.
     pub fn agent(&self, name: &str, script: &str) {
-        let path = self.path("resource.d/test").join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let (text, path) = (self.path(&format!("{name}.text")), self.path("resource.d/test").join(name));
+        std::fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
+        assert!(Command::new("install").args(["-m", "755"]).args([text, path]).status().unwrap().success());
     }
 
     pub fn brain(&self) -> Brain {
@@ -95,7 +97,9 @@ impl Host {
         self.hands.wait().unwrap().code().unwrap()
     }
 
+    /// Its open files once it has buried every child: an agent's end is told before its pipes are closed.
     pub fn descriptors(&self) -> usize {
+        await_that("every agent is buried", || children_of(self.pid()) == 0);
         std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
     }
 
