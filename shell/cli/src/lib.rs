@@ -76,13 +76,35 @@ pub fn knows(name: &str) -> bool {
 pub fn run(name: &str, args: &[String]) -> u8 {
     let name = name.rsplit('/').next().unwrap_or(name);
     let Some(tool) = tool_named(name) else {
-        let hint = suggest::hint(name, "tools", names());
-        Console::Process.complain(format!("systole: there is no tool '{name}'\n  {hint}"));
+        Console::Process.complain(unknown(name));
         return exit::Exit::USAGE.code();
     };
     tool.call(name, args, World::of_process(), Console::Process).0.code()
 }
 
+/// One line about a word that is none of ours.
+fn unknown(name: &str) -> String {
+    let kind = if name.starts_with('-') { "option" } else { "command" };
+    let hint = suggest::hint(name, "commands", tools::help::words());
+    format!("systole: there is no {kind} '{name}': {hint} (`systole help` lists all)")
+}
+
 fn tool_named(name: &str) -> Option<&'static Tool> {
     TOOLS.iter().find(|(known, _)| *known == name).map(|(_, tool)| *tool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unknown;
+
+    #[test]
+    fn an_unknown_word_is_one_line_that_says_what_to_type() {
+        for (typed, said) in [
+            ("nod", "systole: there is no command 'nod': did you mean node? (`systole help` lists all)"),
+            ("crm_mom", "systole: there is no command 'crm_mom': did you mean crm_mon? (`systole help` lists all)"),
+        ] {
+            assert_eq!(unknown(typed), said);
+        }
+        assert!(unknown("--fly").starts_with("systole: there is no option '--fly': there are "));
+    }
 }

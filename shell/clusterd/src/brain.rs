@@ -27,6 +27,7 @@ use node::Node;
 use node::contract::Ticket;
 use policy::plan::Plan;
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io;
 use thiserror::Error;
 
@@ -34,6 +35,8 @@ use thiserror::Error;
 pub const EXIT_LEFT: u8 = 0;
 /// The configuration cannot be used ("not configured" of the init scripts' standard).
 pub const EXIT_NOT_CONFIGURED: u8 = 6;
+/// Something else keeps the brain from starting; another try may succeed.
+pub const EXIT_NOT_STARTED: u8 = 1;
 /// The brain asks to be started anew, with other settings; resources stay as they are.
 pub const EXIT_RESTART: u8 = 75;
 /// The brain could not think any more.
@@ -130,11 +133,11 @@ pub enum BrainError {
 }
 
 impl BrainError {
-    /// The exit code: `EXIT_NOT_CONFIGURED` when only a person can mend it, 1 when another try may succeed.
+    /// The exit code: `EXIT_NOT_CONFIGURED` when only a person can mend it, else `EXIT_NOT_STARTED`.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Start(_) | Self::Adopt(_) => EXIT_NOT_CONFIGURED,
-            Self::Identity(_) | Self::Listen { .. } | Self::System(_) => 1,
+            Self::Identity(_) | Self::Listen { .. } | Self::System(_) => EXIT_NOT_STARTED,
         }
     }
 }
@@ -150,6 +153,12 @@ pub fn run(options: &Options) -> u8 {
             e.exit_code()
         }
     }
+}
+
+/// Nothing can fail any more: whoever started us in the background learns by it that all is well, and may be gone later.
+fn let_go_of_stderr() {
+    // Where there is no /dev/null there is nobody who reads, either.
+    let _ = File::options().write(true).open("/dev/null").map(rustix::stdio::dup2_stderr);
 }
 
 /// Checks everything that a start reads, and changes nothing.
@@ -195,6 +204,9 @@ fn build(options: &Options) -> Result<NodeLoop, BrainError> {
     let engine = Engine::new(setup, clock.now());
     let base = Base { options, configuration: &configuration, clock, progress: &progress };
     start_messaging(&base, engine, waiting, events, &mut notices)?;
+    if !options.to_stderr {
+        let_go_of_stderr();
+    }
     let parts = Parts {
         layout: layout.clone(),
         configuration,

@@ -18,10 +18,16 @@ fn dispatch(called: &str, arguments: &[String]) -> u8 {
     if let Some(code) = run(name, arguments) {
         return code;
     }
-    match arguments.split_first() {
+    match arguments.split_first().map(|(word, rest)| (word.as_str(), rest)) {
+        None | Some(("-h" | "-?" | "--help", _)) => cli::run("help", &[]),
+        Some(("-V" | "-$" | "--version", _)) => version(),
         Some((name, rest)) => run(name, rest).unwrap_or_else(|| cli::run(name, rest)),
-        None => cli::run("help", &[]),
     }
+}
+
+fn version() -> u8 {
+    println!("systole {}", env!("CARGO_PKG_VERSION"));
+    0
 }
 
 fn run(name: &str, arguments: &[String]) -> Option<u8> {

@@ -5,15 +5,19 @@ mod directives;
 mod earlier_hands;
 mod options;
 mod pid_file;
+mod report;
 mod supervisor;
 
 use clusterd::brain;
 use execd::Settings;
 use options::{Action, Foreground, Options};
 use pid_file::{PidFile, State};
+use report::Report;
+use rustix::io::Errno;
 use rustix::process::{Signal, kill_process};
-use std::process::Stdio;
-use std::time::Duration;
+use std::io::ErrorKind;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 /// "Program is not running" of the init scripts' standard.
 const EXIT_NOT_RUNNING: u8 = 3;
@@ -24,7 +28,10 @@ const EXIT_NOT_CONFIGURED: u8 = brain::EXIT_NOT_CONFIGURED;
 /// Anything else that went wrong.
 const EXIT_FAILED: u8 = 1;
 
-/// How often a stop looks whether the daemon has gone.
+/// How long one that complained may take to end; after that it goes on, and tries again.
+const END_AFTER_COMPLAINT: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether the daemon has come, or gone.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// As `heartbeat`: a start goes to the background.
@@ -117,7 +124,8 @@ fn start(options: &Options) -> u8 {
 
 /// Each line begins with the word that scripts look for.
 fn said(error: &str) -> String {
-    error.lines().map(|line| format!("ERROR: {line}")).collect::<Vec<_>>().join("\n")
+    let line = |line: &str| if line.starts_with("ERROR: ") { line.to_owned() } else { format!("ERROR: {line}") };
+    error.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn supervise(options: &Options) -> u8 {
@@ -125,18 +133,20 @@ fn supervise(options: &Options) -> u8 {
     match PidFile::take(&path) {
         Ok(file) => supervisor::run(options, file),
         Err(e) => {
-            eprintln!("ERROR: {}: {e}; run as root, or name another place with --run-dir", path.display());
+            let place = "; run as root, or name another place with --run-dir";
+            let hint = if e.kind() == ErrorKind::ResourceBusy { "" } else { place };
+            eprintln!("ERROR: {}: {e}{hint}", path.display());
             EXIT_FAILED
         }
     }
 }
 
-/// The child is a session of its own; it reports to the log, as nobody watches it.
+/// The child is a session of its own. Until it works it complains to us, later to the log only, as nobody watches it.
 fn to_background(options: &Options) -> u8 {
     let mut command = child::of_this_binary("node", &options.arguments());
-    command.arg("--detached").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    match command.spawn() {
-        Ok(child) => wait_until_it_runs(options, child),
+    command.arg("--detached").stdin(Stdio::null()).stdout(Stdio::null());
+    match Report::of(command) {
+        Ok((child, report)) => wait_until_it_runs(options, child, report),
         Err(e) => {
             eprintln!("ERROR: cannot start in the background: {e}");
             EXIT_FAILED
@@ -144,17 +154,24 @@ fn to_background(options: &Options) -> u8 {
     }
 }
 
-/// Until it holds its pid file, or has ended: then its exit code is ours.
-fn wait_until_it_runs(options: &Options, mut child: std::process::Child) -> u8 {
+/// Until the brain works, or the child has ended: then its exit code is ours.
+fn wait_until_it_runs(options: &Options, mut child: Child, report: Report) -> u8 {
     let path = options.brain.layout.pid_file();
+    let complaint = report.read();
+    let until = Instant::now() + if complaint.is_empty() { Duration::ZERO } else { END_AFTER_COMPLAINT };
+    if !complaint.is_empty() {
+        eprintln!("{}", said(&complaint));
+    }
     loop {
-        if let State::Running(_) = PidFile::state(&path) {
-            return 0;
-        }
         if let Ok(Some(status)) = child.try_wait() {
-            let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(EXIT_FAILED);
-            eprintln!("ERROR: heartbeat ended at once with code {code}; `systole node` in the foreground says why");
-            return code;
+            eprintln!("ERROR: heartbeat not started ({status}).");
+            return status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(EXIT_FAILED);
+        }
+        if Instant::now() >= until && PidFile::state(&path) != State::Stopped {
+            if !complaint.is_empty() {
+                eprintln!("ERROR: heartbeat runs, and tries again and again until this is mended.");
+            }
+            return 0;
         }
         std::thread::sleep(LOOK_EVERY);
     }
@@ -206,11 +223,15 @@ fn reload(options: &Options) -> u8 {
     signal(pid, Signal::HUP).err().unwrap_or(0)
 }
 
+/// One that has ended by now needs no signal any more.
 fn signal(pid: rustix::process::Pid, signal: Signal) -> Result<(), u8> {
-    kill_process(pid, signal).map_err(|e| {
-        eprintln!("ERROR: cannot signal process {pid}: {e}");
-        EXIT_FAILED
-    })
+    match kill_process(pid, signal) {
+        Ok(()) | Err(Errno::SRCH) => Ok(()),
+        Err(e) => {
+            eprintln!("ERROR: cannot signal process {pid}: {e}");
+            Err(EXIT_FAILED)
+        }
+    }
 }
 
 fn host_name() -> String {

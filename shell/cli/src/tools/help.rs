@@ -13,13 +13,16 @@ const OTHERS: &[(&str, &str)] = &[
     ("demo", "makes two hosts, kills one, and shows what a client notices"),
     ("install", "links every tool and agent into the file system"),
     ("node", "runs a cluster node (as heartbeat does)"),
+    ("ocf-tester", "tests a resource agent"),
+    ("witness", "gives clusters of two halves the casting vote"),
 ];
 
 #[allow(clippy::unnecessary_wraps, reason = "every tool has this shape")]
 fn run(session: &mut Session) -> Result<Exit, Failure> {
     let (ours, theirs): (Vec<_>, Vec<_>) = crate::TOOLS.iter().partition(|(name, _)| is_a_word(name));
     let mut lines = vec![
-        "usage: systole WORD [OPTIONS], or any tool by its own name; --help tells more of each".to_owned(),
+        "usage: systole WORD [OPTIONS], or any tool by its own name; --help tells more of each, --version which it is"
+            .to_owned(),
         String::new(),
     ];
     let mut words: Vec<(&str, &str)> =
@@ -30,6 +33,11 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     lines.extend(theirs.iter().map(|(name, tool)| format!("  {name:<16}{}", tool.about)));
     session.console.say(lines.join("\n"));
     Ok(Exit::OK)
+}
+
+/// Every word that can follow `systole`, as far as people type it.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    crate::names().chain(OTHERS.iter().map(|(name, _)| *name))
 }
 
 /// Words of `systole` itself, beside the tools that have names of their own.

@@ -2,6 +2,7 @@
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -35,13 +36,20 @@ pub struct Supervised {
     started: Instant,
     quick_deaths: u32,
     start_at: Option<Instant>,
+    first_stderr: Option<OwnedFd>,
 }
 
 impl Supervised {
     /// To be started at the next [`Supervised::start_if_due`].
     pub fn new(name: &'static str, arguments: Vec<String>, pid_file: PathBuf) -> Self {
         let now = Instant::now();
-        Self { name, arguments, pid_file, child: None, started: now, quick_deaths: 0, start_at: Some(now) }
+        let (child, start_at) = (None, Some(now));
+        Self { name, arguments, pid_file, child, started: now, quick_deaths: 0, start_at, first_stderr: None }
+    }
+
+    /// Where the first process complains; each later one does so where we do.
+    pub fn complain_first_to(&mut self, stderr: OwnedFd) {
+        self.first_stderr = Some(stderr);
     }
 
     /// What every later start is told, too.
@@ -68,7 +76,12 @@ impl Supervised {
         }
         self.started = now;
         self.start_at = None;
-        match of_this_binary(self.name, &self.arguments).stdin(Stdio::null()).spawn() {
+        let mut command = of_this_binary(self.name, &self.arguments);
+        command.stdin(Stdio::null());
+        if let Some(stderr) = self.first_stderr.take() {
+            command.stderr(stderr);
+        }
+        match command.spawn() {
             Ok(child) => {
                 // For people and tests; nothing of ours reads it.
                 let _ = fs::write(&self.pid_file, format!("{}\n", child.id()));

@@ -41,7 +41,7 @@ impl PidFile {
         loop {
             let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
             fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive)
-                .map_err(|_| io::Error::other("another heartbeat holds it"))?;
+                .map_err(|_| io::Error::new(io::ErrorKind::ResourceBusy, "another heartbeat holds it"))?;
             if is_at(&file, path) {
                 file.set_len(0)?;
                 writeln!(file, "{}", std::process::id())?;

@@ -6,7 +6,8 @@ use super::child::Supervised;
 use super::earlier_hands::EarlierHands;
 use super::options::Options;
 use super::pid_file::PidFile;
-use clusterd::brain::{EXIT_LEFT, EXIT_NOT_CONFIGURED, EXIT_RESTART};
+use super::report;
+use clusterd::brain::{EXIT_LEFT, EXIT_NOT_CONFIGURED, EXIT_NOT_STARTED, EXIT_RESTART};
 use clusterd::clock::timeout;
 use clusterd::sys;
 use rustix::event::{PollFd, PollFlags, poll};
@@ -50,7 +51,7 @@ struct Supervisor {
     earlier: EarlierHands,
     signals: OwnedFd,
     phase: Phase,
-    /// A brain has run here that had a good configuration, so resources may be running.
+    /// A brain has run here that had a good configuration, or hands that one has left, so resources may be running.
     has_run: bool,
 }
 
@@ -78,16 +79,21 @@ impl Supervisor {
         let arguments = options.arguments();
         let earlier = EarlierHands::at(&layout.hands_socket());
         let mut brain = Supervised::new("brain", arguments.clone(), layout.run_dir.join("brain.pid"));
-        if earlier.run() {
+        let has_run = earlier.run();
+        if has_run {
             brain.add_argument(AGAIN);
+        }
+        let signals = sys::signal_descriptor(&signals)?;
+        if options.detached {
+            brain.complain_first_to(report::take_stderr()?);
         }
         Ok(Self {
             brain,
             hands: Supervised::new("hands", arguments, layout.run_dir.join("hands.pid")),
             earlier,
-            signals: sys::signal_descriptor(&signals)?,
+            signals,
             phase: Phase::Running,
-            has_run: false,
+            has_run,
         })
     }
 
@@ -95,13 +101,22 @@ impl Supervisor {
         loop {
             let now = Instant::now();
             self.start_hands(now);
-            self.brain.start_if_due(now);
+            self.start_brain(now);
             self.wait();
             self.hear_signals();
             self.bury();
             if let Phase::Over(code) = self.phase {
                 return code;
             }
+        }
+    }
+
+    /// One that starts while the host leaves is to leave, too: it finishes what the one before it began.
+    fn start_brain(&mut self, now: Instant) {
+        let ran = self.brain.runs();
+        self.brain.start_if_due(now);
+        if self.phase == Phase::Leaving && !ran {
+            self.brain.signal(Signal::TERM);
         }
     }
 
@@ -142,6 +157,8 @@ impl Supervisor {
         }
         if self.brain.runs() {
             self.brain.signal(Signal::TERM);
+        } else if !self.has_run {
+            self.end(0, Instant::now());
         }
     }
 
@@ -166,6 +183,12 @@ impl Supervisor {
         match exit_code(status) {
             Some(EXIT_LEFT) => self.end(0, now),
             Some(EXIT_NOT_CONFIGURED) if !self.has_run => self.end(EXIT_NOT_CONFIGURED, now),
+            // It has touched nothing, and no service is left to stop.
+            Some(EXIT_NOT_STARTED) if self.phase == Phase::Leaving && !self.has_run => self.end(0, now),
+            Some(EXIT_NOT_STARTED) => {
+                eprintln!("heartbeat: the brain could not start; trying again");
+                self.brain.plan_restart(now);
+            }
             Some(EXIT_RESTART) => {
                 self.has_run = true;
                 self.brain.add_argument(AGAIN);
