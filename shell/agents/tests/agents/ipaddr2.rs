@@ -103,7 +103,9 @@ fn an_address_that_went_is_announced_no_more() {
     assert_eq!(claims(&socket, Ipv4Addr::new(10, 9, 0, 7), 4).len(), 4, "the background announces");
     assert_eq!(codes(&["stop"], &parameters), [0]);
     while next_frame(&socket, 0).is_some() {}
-    assert_eq!(next_frame(&socket, 300), None);
+    // One round may have been on its way; after that there is silence, where there was a round every 10 ms.
+    let late = std::iter::from_fn(|| next_frame(&socket, 300)).take(3).count();
+    assert!(late <= 2, "{late}");
 }
 
 #[test]

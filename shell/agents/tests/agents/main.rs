@@ -10,6 +10,7 @@ mod ping;
 mod proxy;
 mod shell_functions;
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -42,6 +43,16 @@ fn agent(name: &str, action: &str, state: &Path, parameters: &[(&str, &str)]) ->
         command.env(format!("OCF_RESKEY_{key}"), value);
     }
     command.output().unwrap().into()
+}
+
+/// Makes an executable by a process of its own: a file that is open for writing cannot be run, and whatever another test starts while we wrote
+/// it would hold it open.
+fn write_program(path: &Path, text: &str, mode: u32) {
+    let draft = path.with_extension("draft");
+    fs::write(&draft, text).unwrap();
+    let installed = Command::new("install").args(["-m", &format!("{mode:o}")]).args([&draft, path]).status();
+    assert!(installed.unwrap().success());
+    fs::remove_file(draft).unwrap();
 }
 
 /// Says why a test does nothing.

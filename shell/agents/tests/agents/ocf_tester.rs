@@ -1,6 +1,6 @@
 //! `ocf-tester` on one good agent and on twelve that each break one promise; and other testers on our agents.
 
-use super::{Run, is_root, program, skip};
+use super::{Run, is_root, program, skip, write_program};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -46,8 +46,7 @@ impl Bench {
     fn agent(&self, text: &str, mode: u32) -> PathBuf {
         let path = self.0.path().join("agent");
         let state = self.0.path().join("state");
-        fs::write(&path, text.replace("STATE", state.to_str().unwrap())).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        write_program(&path, &text.replace("STATE", state.to_str().unwrap()), mode);
         path
     }
 

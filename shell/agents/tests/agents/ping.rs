@@ -1,17 +1,15 @@
 //! The ping agent between two hosts, with a stand-in for the tool that sets attributes.
 
 use super::namespace::Wire;
-use super::{Run, program};
+use super::{Run, program, write_program};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 #[test]
 fn the_attribute_is_the_number_of_hosts_that_answer() {
     let Some(_wire) = Wire::build() else { return };
     let directory = tempfile::tempdir().unwrap();
     let (tool, log) = (directory.path().join("attrd_updater"), directory.path().join("log"));
-    fs::write(&tool, format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >{}\n", log.display())).unwrap();
-    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&tool, &format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >{}\n", log.display()), 0o755);
     let path = format!("{}:{}", directory.path().display(), std::env::var("PATH").unwrap());
     let run = |action: &str, more: &[(&str, &str)]| -> (i32, String) {
         let mut command = program("ping");

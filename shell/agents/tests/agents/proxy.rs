@@ -44,8 +44,8 @@ impl Proxy {
             ("port", port.to_string()),
             ("listen", format!("udp:127.0.0.1:{port}")),
             ("options", options.join(" ")),
-            ("probe_timeout", "300".to_owned()),
-            ("CRM_meta_timeout", "9000".to_owned()),
+            ("probe_timeout", "3000".to_owned()),
+            ("CRM_meta_timeout", "60000".to_owned()),
         ];
         Self { directory, parameters }
     }
@@ -164,9 +164,10 @@ fn a_killed_proxy_is_not_running_and_starts_again() {
 
 #[test]
 fn a_frozen_proxy_fails_its_monitor_and_is_stopped_by_force() {
-    let proxy = Proxy::responder().with("CRM_meta_timeout", "900");
+    let proxy = Proxy::responder();
     assert_eq!(proxy.code("start"), 0);
     kill_process(proxy.pid(), Signal::STOP).unwrap();
+    let proxy = proxy.with("CRM_meta_timeout", "900").with("probe_timeout", "300");
     assert_eq!(proxy.code("monitor"), 1);
     let stop = proxy.run("stop");
     assert_eq!(stop.code, 0);
