@@ -3,6 +3,7 @@
 mod cibs;
 mod failures;
 mod order;
+mod print;
 mod services;
 mod views;
 
@@ -172,7 +173,7 @@ impl Checker {
             return;
         }
         let Some(view) = self.views.of(host).map(|view| view.number) else { return };
-        let broken = [self.cibs.observe(view, cib), self.failures.observe(sight.now, host, cib)];
+        let broken = [self.cibs.observe(view, host, cib), self.failures.observe(sight.now, host, cib)];
         self.accuse(sight.now, broken.into_iter().flatten().map(|text| format!("{}: {text}", this.name)));
     }
 

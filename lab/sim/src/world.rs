@@ -4,22 +4,20 @@ mod act;
 mod brain;
 mod disk;
 mod hands;
+mod queue;
 mod wire;
 mod witness;
 
 use crate::check::{Checker, Sight};
 use crate::client::Clients;
 use crate::host::Host;
-use crate::network::{Network, Packet};
+use crate::network::Network;
 use crate::story::{Rule, Story};
 use crate::verb::Verb;
 use cib::Element;
-use executor::contract::{Exit, RunId};
-use messaging::contract::Opened;
 use messaging::witness::{Grant, Witness};
 use model::{Instant, NodeName, ResourceId, Rng, WallTime};
-use node::contract::{Input, Ticket};
-use std::collections::BTreeMap;
+use queue::{Event, Queue};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,30 +27,6 @@ const BIRTH: WallTime = WallTime(1_795_333_000_000);
 const EVENTS_PER_INSTANT_MAX: u32 = 20_000;
 /// How often strangers look at the whole.
 const LOOK: Duration = Duration::from_millis(250);
-
-/// Something that is going to happen.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "an event lives once, on its way through the queue")]
-pub(crate) enum Event {
-    /// A packet arrives.
-    Packet { to: usize, bytes: Arc<[u8]> },
-    /// A recorded packet arrives once more, and so on until the end.
-    Again { from: usize, packet: Packet, until: Instant },
-    /// A fact for a node that was made outside its brain.
-    Node { host: usize, boot: u64, input: Input },
-    /// An agent's process ends.
-    Ended { host: usize, life: u64, run: RunId, exit: Option<Exit> },
-    /// A write is on disk.
-    Written { host: usize, boot: u64, ticket: Ticket, cib: Arc<Element> },
-    /// A brain reaches its hands.
-    Attach { host: usize, boot: u64, life: u64 },
-    /// A second has passed.
-    Tick { host: usize, boot: u64 },
-    /// A question reaches the witness.
-    Question { host: usize, packet: Opened },
-    /// The witness's answer arrives.
-    Answer { host: usize, packet: Opened },
-}
 
 /// The whole of it.
 #[derive(Debug)]
@@ -77,8 +51,9 @@ pub struct World {
     /// What the witness has on disk.
     granted: Option<Grant>,
     is_noisy: bool,
-    queue: BTreeMap<(Instant, u64), Event>,
-    sequence: u64,
+    queue: Queue,
+    /// When each host wants to be woken, as long as only events happen to it.
+    deadlines: Vec<Option<Instant>>,
     at_once: (Instant, u32),
     next_look: Instant,
 }
@@ -102,8 +77,8 @@ impl World {
             clients: Clients::default(),
             transcript: Vec::new(),
             is_noisy,
-            queue: BTreeMap::new(),
-            sequence: 0,
+            queue: Queue::default(),
+            deadlines: Vec::new(),
             at_once: (Instant::ZERO, 0),
             next_look: Instant::ZERO,
         }
@@ -127,20 +102,26 @@ impl World {
     }
 
     fn run_until(&mut self, end: Instant) {
+        self.deadlines = self.hosts.iter().map(Host::deadline).collect();
         loop {
-            let queued = self.queue.first_key_value().map(|((at, _), _)| *at);
-            let waking = self.next_to_wake();
-            match (waking, queued) {
+            let queued = self.queue.first();
+            let host = match (self.next_to_wake(), queued) {
                 (Some((at, host)), _) if at <= end && queued.is_none_or(|queued| at <= queued) => {
                     self.advance(at);
                     self.wake(host);
+                    Some(host)
                 }
                 (_, Some(at)) if at <= end => {
                     self.advance(at);
-                    let (_, event) = self.queue.pop_first().expect("it was just seen");
+                    let event = self.queue.pop().expect("it was just seen");
+                    let host = event.host();
                     self.happen(event);
+                    host
                 }
                 _ => break,
+            };
+            if let Some(host) = host {
+                self.deadlines[host] = self.hosts[host].deadline();
             }
         }
         self.now = self.now.max(end);
@@ -148,7 +129,11 @@ impl World {
 
     /// The host with the earliest deadline, the first of several.
     fn next_to_wake(&self) -> Option<(Instant, usize)> {
-        let due = self.hosts.iter().enumerate().filter_map(|(number, host)| Some((host.deadline()?, number)));
+        debug_assert!(
+            self.deadlines.iter().copied().eq(self.hosts.iter().map(Host::deadline)),
+            "an event touches one host"
+        );
+        let due = self.deadlines.iter().enumerate().filter_map(|(host, deadline)| Some(((*deadline)?, host)));
         due.min()
     }
 
@@ -200,13 +185,12 @@ impl World {
         }
     }
 
-    pub(crate) fn after(&mut self, span: Duration, event: Event) {
+    fn after(&mut self, span: Duration, event: Event) {
         self.at(self.now + span, event);
     }
 
     fn at(&mut self, at: Instant, event: Event) {
-        self.sequence += 1;
-        self.queue.insert((at, self.sequence), event);
+        self.queue.add(at, event);
     }
 
     /// Shows the whole truth to the strangers.

@@ -1,7 +1,9 @@
 //! The law of the replicas: in one view, one version is one content.
 
-use cib::{Digest, Element, Version};
+use super::print::Printed;
+use cib::{Element, Version};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Contents that are remembered, the newest ones.
@@ -11,12 +13,13 @@ const CONTENTS_MAX: usize = 256;
 #[derive(Debug)]
 pub(super) struct Cibs {
     seen: Vec<Option<Arc<Element>>>,
-    contents: BTreeMap<(u64, Version), Arc<Element>>,
+    read: Vec<Option<Rc<Printed>>>,
+    contents: BTreeMap<(u64, Version), u64>,
 }
 
 impl Cibs {
     pub(super) fn new(hosts: usize) -> Self {
-        Self { seen: vec![None; hosts], contents: BTreeMap::new() }
+        Self { seen: vec![None; hosts], read: vec![None; hosts], contents: BTreeMap::new() }
     }
 
     /// Whether a host's tree is another one than when it was last asked about.
@@ -34,14 +37,15 @@ impl Cibs {
         self.contents.retain(|(known, _), _| *known != view);
     }
 
-    /// Trees are compared as they are; only where they differ, by what they mean.
-    pub(super) fn observe(&mut self, view: u64, cib: &Arc<Element>) -> Option<String> {
+    pub(super) fn observe(&mut self, view: u64, host: usize, cib: &Arc<Element>) -> Option<String> {
         let version = Version::of(cib);
-        let known = self.contents.entry((view, version)).or_insert_with(|| Arc::clone(cib));
-        let differs = *known != *cib && Digest::of_tree(known) != Digest::of_tree(cib);
+        let read = Printed::of(cib, self.read[host].as_ref());
+        let print = read.print();
+        self.read[host] = Some(read);
+        let known = *self.contents.entry((view, version)).or_insert(print);
         while self.contents.len() > CONTENTS_MAX {
             self.contents.pop_first();
         }
-        differs.then(|| format!("another CIB {version} than others in view {view}"))
+        (known != print).then(|| format!("another CIB {version} than others in view {view}"))
     }
 }

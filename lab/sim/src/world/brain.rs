@@ -1,6 +1,7 @@
 //! The world and a brain: its two machines feed each other until both are drained, and what is left goes outside.
 
-use super::{Event, World};
+use super::World;
+use super::queue::Event;
 use crate::check::Delivered;
 use crate::host::Brain;
 use crate::planner;
@@ -90,7 +91,7 @@ impl World {
         let boot = self.hosts[host].boots;
         self.say(host, || format!("is asked {}: {request:?}", id.0));
         let input = Input::Request { id, request, client: "root via sim".to_owned() };
-        self.after(Duration::ZERO, Event::Node { host, boot, input });
+        self.after(Duration::ZERO, Event::Node { host, boot, input: Box::new(input) });
     }
 
     pub(super) fn wake_brain(&mut self, host: usize) {
@@ -113,7 +114,7 @@ impl World {
                 self.tell_engine(host, wire::Input::Packet { link: wire::LinkId(0), packet });
             }
             Event::Answer { packet, .. } => self.tell_engine(host, wire::Input::Witness { packet }),
-            Event::Node { input, .. } => self.tell_node(host, input),
+            Event::Node { input, .. } => self.tell_node(host, *input),
             Event::Attach { life, .. } => self.attach_hands(host, life),
             Event::Tick { boot, .. } => {
                 self.clock(host);
@@ -228,7 +229,7 @@ impl World {
                 let (plan, differs) = planner::plan(&mut brain.planner, &input);
                 self.checker.accuse(self.now, differs);
                 let input = Input::Planned { number, plan };
-                self.after(THINK, Event::Node { host, boot, input });
+                self.after(THINK, Event::Node { host, boot, input: Box::new(input) });
             }
             Output::Persist { ticket, cib } => self.write(host, ticket, cib),
             Output::KeepAside { cib, .. } => self.clients.keep_aside(&cib),

@@ -1,6 +1,7 @@
 //! The world and a host's disk: writes that end, do not end, are slow, and what a crash leaves of them.
 
-use super::{Event, World, factory_cib};
+use super::queue::Event;
+use super::{World, factory_cib};
 use crate::host::Disk;
 use crate::network::fraction;
 use cib::Element;
@@ -35,7 +36,7 @@ impl World {
             }
             Input::Persisted(ticket)
         };
-        self.after(Duration::ZERO, Event::Node { host, boot, input });
+        self.after(Duration::ZERO, Event::Node { host, boot, input: Box::new(input) });
     }
 
     /// Nobody knows how far a write was when its writer died.

@@ -1,6 +1,7 @@
 //! The world and a host's hands: their machine, the agents it spawns, and the line to the brain.
 
-use super::{Event, World};
+use super::World;
+use super::queue::Event;
 use crate::host::Hands;
 use executor::contract::{Exit, Input, Operation, Output, RunId, Signal};
 use executor::{Executor, Settings};
@@ -27,7 +28,7 @@ impl World {
         self.start_hands(host);
         let (boot, life) = (self.hosts[host].boots, self.hosts[host].lives);
         let input = node::contract::Input::HandsLost;
-        self.after(Duration::ZERO, Event::Node { host, boot, input });
+        self.after(Duration::ZERO, Event::Node { host, boot, input: Box::new(input) });
         self.after(Duration::from_millis(50), Event::Attach { host, boot, life });
     }
 
@@ -86,7 +87,7 @@ impl World {
             }
             Output::State(reports) => node::contract::Input::Hands { life, reports },
         };
-        self.after(Duration::ZERO, Event::Node { host, boot, input });
+        self.after(Duration::ZERO, Event::Node { host, boot, input: Box::new(input) });
     }
 
     fn spawn(&mut self, host: usize, run: RunId, command: &executor::contract::Command) {

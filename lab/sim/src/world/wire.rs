@@ -1,6 +1,7 @@
 //! The world and the wire: packets go out, are recorded, and arrive once, twice, never, or again later.
 
-use super::{Event, World};
+use super::World;
+use super::queue::Event;
 use crate::network::{Packet, Recording};
 use messaging::contract::Opened;
 use model::{Instant, NodeName};

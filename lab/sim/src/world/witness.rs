@@ -1,6 +1,7 @@
 //! The world and its witness: a vote on a host of its own, which the hosts reach by a way of their own.
 
-use super::{Event, World};
+use super::World;
+use super::queue::Event;
 use messaging::contract::Opened;
 use messaging::witness::{Verdict, Witness};
 use model::{Instant, Rng};
