@@ -58,22 +58,25 @@ impl Cluster {
             self.order_tasks(rsc, Task::Start, rsc, Task::Promote, Rel::UNRUNNABLE_FIRST_BLOCKS);
         }
         self.order_tasks(rsc, Task::Forget, rsc, Task::Monitor, Rel::IF_ON_SAME_NODE | Rel::THEN_CANCELS_FIRST);
-        let nodes: Vec<NodeIx> =
-            self.node_order.iter().copied().filter(|node| self.rscs[rsc].allowed.get(*node).is_some()).collect();
         if unfencing {
-            for node in &nodes {
-                self.order_restart_around_unfencing(rsc, *node);
+            for node in self.considered(rsc) {
+                self.order_restart_around_unfencing(rsc, node);
             }
         }
         if capacity {
-            self.imply_capacity(rsc, &nodes);
+            self.imply_capacity(rsc);
         }
         if let Some(launcher) = self.rscs[rsc].launcher {
-            self.imply_launched(rsc, launcher, &nodes);
+            self.imply_launched(rsc, launcher);
         }
         if self.rscs[rsc].is_connection || self.rscs[rsc].fence_device {
             self.avoid_remote_nodes(rsc);
         }
+    }
+
+    /// The nodes that a resource may consider, by name.
+    fn considered(&self, rsc: RscIx) -> Vec<NodeIx> {
+        self.node_order.iter().copied().filter(|node| self.rscs[rsc].allowed.get(*node).is_some()).collect()
     }
 
     fn avoid_remote_nodes(&mut self, rsc: RscIx) {
@@ -87,13 +90,13 @@ impl Cluster {
     }
 
     /// What frees capacity on a node comes before what needs it there.
-    fn imply_capacity(&mut self, rsc: RscIx, nodes: &[NodeIx]) {
+    fn imply_capacity(&mut self, rsc: RscIx) {
         for node in self.rscs[rsc].active.clone() {
             let freed = self.load_stopped(node);
             self.order(End::Key(rsc, Key::once(Task::Stop)), End::Action(freed), Rel::IF_ON_SAME_NODE_OR_TARGET);
         }
-        for node in nodes {
-            let freed = self.load_stopped(*node);
+        for node in self.considered(rsc) {
+            let freed = self.load_stopped(node);
             for task in [Task::Start, Task::MigrateTo] {
                 self.order(End::Action(freed), End::Key(rsc, Key::once(task)), Rel::IF_ON_SAME_NODE_OR_TARGET);
             }
@@ -111,7 +114,7 @@ impl Cluster {
     }
 
     /// What runs inside of a resource goes up after it and down before it.
-    fn imply_launched(&mut self, rsc: RscIx, launcher: RscIx, nodes: &[NodeIx]) {
+    fn imply_launched(&mut self, rsc: RscIx, launcher: RscIx) {
         let connection = self.rscs[rsc].is_connection;
         let mut guest = None;
         if connection {
@@ -125,9 +128,9 @@ impl Cluster {
             guest = self.guest_connection(launcher);
         }
         if guest.is_some() {
-            for node in nodes {
-                if self.nodes[*node].remote != guest
-                    && let Some(standing) = self.rscs[rsc].allowed.get_mut(*node)
+            for node in self.considered(rsc) {
+                if self.nodes[node].remote != guest
+                    && let Some(standing) = self.rscs[rsc].allowed.get_mut(node)
                 {
                     standing.score = Score::MINUS_INFINITY;
                 }

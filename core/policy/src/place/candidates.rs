@@ -18,6 +18,12 @@ impl Cluster {
         nodes
     }
 
+    /// The best node of a table, and its score: the first of [`Cluster::ranked`].
+    pub(super) fn best(&self, table: &Table, preferred: Option<NodeIx>) -> Option<(NodeIx, Score)> {
+        let scored = table.iter().map(|(node, standing)| (node, standing.score));
+        scored.min_by(|a, b| self.compare_nodes(*a, *b, preferred))
+    }
+
     fn compare_nodes(&self, a: (NodeIx, Score), b: (NodeIx, Score), preferred: Option<NodeIx>) -> Ordering {
         let effective =
             |(node, score): (NodeIx, Score)| if self.nodes[node].can_host() { score } else { Score::MINUS_INFINITY };

@@ -88,22 +88,20 @@ impl Cluster {
         }
         self.spare_worn_out(rsc);
         let here = self.current_node(rsc);
-        let ranked = self.ranked(&self.rscs[rsc].allowed, here);
         let table = &self.rscs[rsc].allowed;
         let score = |node: NodeIx| table.score(node).unwrap_or(Score::MINUS_INFINITY);
-        let Some(best) = ranked.first().copied() else {
+        let Some((best, best_score)) = self.best(table, here) else {
             self.assign(rsc, None, false, stop);
             return;
         };
         let preferred = prefer.filter(|node| {
-            table.get(*node).is_some() && score(*node) >= score(best) && self.is_available(*node, score(*node))
+            table.get(*node).is_some() && score(*node) >= best_score && self.is_available(*node, score(*node))
         });
         let chosen = preferred.unwrap_or_else(|| {
             let in_unique_clone = self.rscs[rsc].parent.is_some_and(|p| self.rscs[p].is_clone() && self.rscs[p].unique);
-            let stay = !in_unique_clone && score(best) > Score::ZERO && self.nodes[best].can_host();
+            let stay = !in_unique_clone && best_score > Score::ZERO && self.nodes[best].can_host();
             let here = here.filter(|node| stay && self.is_available(*node, self.nodes[*node].base));
-            let tied = ranked.iter().take_while(|node| score(**node) == score(best)).copied();
-            here.filter(|node| tied.into_iter().any(|other| other == *node)).unwrap_or(best)
+            here.filter(|node| score(*node) == best_score).unwrap_or(best)
         });
         let chosen = (chosen, score(chosen));
         self.assign(rsc, Some(chosen), false, stop);
