@@ -53,10 +53,12 @@ pub struct Cluster {
     pub graph: Vec<ActIx>,
     pub(crate) singletons: BTreeMap<Arc<str>, ActIx>,
     pub(crate) other_tasks: Vec<String>,
-    pub(crate) locations: Arena<LocationIx, Location>,
+    pub(crate) locations: Arena<LocationIx, Arc<Location>>,
     pub(crate) colocations: Arena<ColocationIx, Colocation>,
     pub(crate) orderings: Vec<Ordering>,
-    /// Every score that was looked at when something was placed, in that order.
+    /// Whether anybody will ask for the scores that were looked at: there are many.
+    pub(crate) keeps_scores: bool,
+    /// Every score that was looked at when something was placed, in that order, unless nobody asks.
     pub scores: Vec<ScoreLine>,
     /// What is wrong with the configuration.
     pub findings: Vec<Finding>,

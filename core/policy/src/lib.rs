@@ -56,7 +56,7 @@ use plan::{Plan, PlanFailed, PolicyInput};
 /// # Errors
 /// When the document is no CIB, or its orderings do not settle; the plan that was is better kept then.
 pub fn plan(input: &PolicyInput) -> Result<Plan, PlanFailed> {
-    detail(input).map(graph::Graphed::into_plan)
+    decide(unpack::unpack(input)?.for_plan()).map(graph::Graphed::into_plan)
 }
 
 /// Makes a plan and keeps everything that led to it: scores, all actions and relations, the state before.

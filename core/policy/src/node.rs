@@ -225,6 +225,11 @@ impl NodeSet {
         self.0.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
+    /// The nodes in it.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = NodeIx> + '_ {
+        (0..self.0.len() * 64).map(NodeIx::of).filter(|node| self.contains(*node))
+    }
+
     /// Puts a node in.
     pub(crate) fn insert(&mut self, node: NodeIx) {
         let (word, bit) = Self::slot(node);

@@ -228,11 +228,10 @@ impl Options {
 
     /// Reads a score that may also be `red`, `yellow` or `green`.
     pub(crate) fn score(&self, text: &str) -> Option<Score> {
-        match text.to_ascii_lowercase().as_str() {
-            "red" => Some(self.health_scores[0]),
-            "yellow" => Some(self.health_scores[1]),
-            "green" => Some(self.health_scores[2]),
-            _ => Score::parse(text).or_else(|| values::leading_integer(text).map(Score::new)),
+        let colour = ["red", "yellow", "green"].iter().position(|colour| text.eq_ignore_ascii_case(colour));
+        match colour {
+            Some(colour) => Some(self.health_scores[colour]),
+            None => Score::parse(text).or_else(|| values::leading_integer(text).map(Score::new)),
         }
     }
 }

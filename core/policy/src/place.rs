@@ -71,7 +71,7 @@ impl Cluster {
 
     /// Keeps the scores that a decision was made by.
     fn note_scores(&mut self, stage: &'static str, rsc: RscIx) {
-        if self.rscs[rsc].removed {
+        if !self.keeps_scores || self.rscs[rsc].removed {
             return;
         }
         for node in &self.node_order {

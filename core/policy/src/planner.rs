@@ -61,7 +61,8 @@ impl Planner {
     /// # Errors
     /// As [`plan`](fn@crate::plan).
     pub fn plan(&mut self, input: &PolicyInput) -> Result<Plan, PlanFailed> {
-        self.detail(input).map(Graphed::into_plan)
+        let unpacked = self.unpack(input)?.for_plan();
+        self.decide(unpacked).map(Graphed::into_plan)
     }
 
     /// Makes a plan and keeps everything that led to it; the same as [`crate::detail`] makes.
@@ -70,6 +71,10 @@ impl Planner {
     /// As [`plan`](fn@crate::plan).
     pub fn detail(&mut self, input: &PolicyInput) -> Result<Graphed, PlanFailed> {
         let unpacked = self.unpack(input)?;
+        self.decide(unpacked)
+    }
+
+    fn decide(&mut self, unpacked: Unpacked) -> Result<Graphed, PlanFailed> {
         let graphed = crate::decide(unpacked)?;
         self.learn(graphed.cluster());
         Ok(graphed)

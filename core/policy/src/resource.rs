@@ -57,6 +57,8 @@ pub struct CloneFacts {
     pub child: Arc<Element>,
     /// Instances made so far, those that the history alone knows included.
     pub made: u32,
+    /// For each node, the instance that is looked for there, once that was asked.
+    pub(crate) lookouts: Option<Arc<[RscIx]>>,
     pub(crate) promotion_scores_added: bool,
     pub(crate) promotion_sorted: bool,
     pub(crate) start_notice: Option<Notice>,

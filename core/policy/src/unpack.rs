@@ -39,6 +39,12 @@ impl Unpacked {
         &self.0
     }
 
+    /// The same for somebody who wants a plan, and will not ask for every score that was looked at.
+    pub(crate) fn for_plan(mut self) -> Self {
+        self.0.keeps_scores = false;
+        self
+    }
+
     /// What was read, to keep.
     pub fn into_cluster(self) -> Cluster {
         self.0
@@ -103,6 +109,7 @@ fn empty(cib: Arc<Element>, now: i64) -> Cluster {
         locations: Arena::default(),
         colocations: Arena::default(),
         orderings: Vec::new(),
+        keeps_scores: true,
         scores: Vec::new(),
         findings,
         terms: Vec::new(),

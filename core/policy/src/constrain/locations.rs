@@ -29,6 +29,18 @@ fn role_filter(text: Option<&str>) -> Result<Option<Role>, ()> {
     }
 }
 
+/// What a word of `resource-discovery` means.
+fn probe_mode(word: &str) -> ProbeMode {
+    let means = |known: &str| word.eq_ignore_ascii_case(known);
+    if means("never") {
+        ProbeMode::Never
+    } else if means("exclusive") {
+        ProbeMode::Exclusive
+    } else {
+        ProbeMode::Always
+    }
+}
+
 impl Cluster {
     pub(super) fn unpack_location(&mut self, id: &str, element: &Arc<Element>) {
         let sets = match self.sets(element) {
@@ -163,15 +175,10 @@ impl Cluster {
         probe: Option<&str>,
         spoken: Spoken,
     ) -> LocationIx {
-        let probe = match probe.unwrap_or("always").to_ascii_lowercase().as_str() {
-            "never" => ProbeMode::Never,
-            "exclusive" => {
-                self.rscs[rsc].exclusive_probes = true;
-                ProbeMode::Exclusive
-            }
-            _ => ProbeMode::Always,
-        };
-        let location = self.locations.push(Location { id: id.to_owned(), rsc, role, probe, nodes: spoken.nodes });
+        let probe = probe.map_or(ProbeMode::Always, probe_mode);
+        self.rscs[rsc].exclusive_probes |= probe == ProbeMode::Exclusive;
+        let location = Location { id: id.to_owned(), rsc, role, probe, nodes: spoken.nodes };
+        let location = self.locations.push(Arc::new(location));
         self.rscs[rsc].locations.push(location);
         location
     }
@@ -237,12 +244,11 @@ impl Cluster {
     }
 
     fn apply_location_here(&mut self, rsc: RscIx, location: LocationIx, silent: bool) {
-        let l = &self.locations[location];
+        let l = Arc::clone(&self.locations[location]);
         if l.role.is_some_and(|role| role != self.rscs[rsc].next_role) {
             return;
         }
-        let (probe, id) = (l.probe, l.id.clone());
-        for (node, score) in l.nodes.clone() {
+        for (node, score) in l.nodes.iter().copied() {
             let score = if silent { Score::ZERO } else { score };
             let fresh = Standing::new(score, self.nodes[node].probe);
             let r = &mut self.rscs[rsc];
@@ -250,11 +256,11 @@ impl Cluster {
                 None => r.allowed.insert(node, fresh),
                 Some(standing) => standing.score += score,
             }
-            if let Some(standing) = r.allowed.get_mut(node).filter(|standing| standing.probe < probe) {
-                standing.probe = probe;
-                r.exclusive_probes |= probe == ProbeMode::Exclusive;
+            if let Some(standing) = r.allowed.get_mut(node).filter(|standing| standing.probe < l.probe) {
+                standing.probe = l.probe;
+                r.exclusive_probes |= l.probe == ProbeMode::Exclusive;
             }
-            self.note_term(rsc, node, score, (&id, "location constraint"));
+            self.note_term(rsc, node, score, (&l.id, "location constraint"));
         }
     }
 

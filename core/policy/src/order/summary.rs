@@ -69,7 +69,12 @@ impl Cluster {
         let mut facets = Facets { optional: true, runnable: true, migratable: false, pseudo: true };
         let mut any_runnable = false;
         for instance in instances.iter().copied() {
-            let on = if self.rscs[instance].is_primitive() { node } else { None };
+            let primitive = self.rscs[instance].is_primitive();
+            if primitive && any_runnable && !facets.optional {
+                // No other instance changes that; asking a group would change its own actions.
+                break;
+            }
+            let on = if primitive { node } else { None };
             let Some(part) = self.first_action(instance, task, on) else { continue };
             let part = self.facets(part, node);
             if facets.optional && !part.optional {

@@ -1,12 +1,13 @@
 //! Probes: what runs where nobody has looked yet is found out before anything is started.
 
-use crate::cluster::Cluster;
-use crate::ids::{NodeIx, RscIx};
+use crate::cluster::{Cluster, Which};
+use crate::ids::{Id, NodeIx, RscIx};
 use crate::node::ProbeMode;
 use crate::relation::{End, Rel};
 use crate::resource::{Kind, Replica};
 use crate::task::{Key, Task};
 use model::Role;
+use std::sync::Arc;
 
 impl Cluster {
     pub(super) fn schedule_probes(&mut self) {
@@ -56,16 +57,38 @@ impl Cluster {
                 return false;
             }
         }
-        self.sort_by_number(clone);
-        let instances = self.rscs[clone].children.clone();
         if self.rscs[clone].unique {
-            return self.probe_all(&instances, node);
+            self.sort_by_number(clone);
+            return self.probe_all(&self.rscs[clone].children.clone(), node);
         }
-        let known = |rsc: &RscIx| self.primitives(*rsc).into_iter().any(|part| self.rscs[part].is_known_on(node));
-        let there = |rsc: &RscIx| self.location(*rsc, crate::cluster::Which::Assigned) == Some(node);
-        let chosen =
-            instances.iter().find(|i| known(i)).or_else(|| instances.iter().find(|i| there(i))).or(instances.first());
-        chosen.copied().is_some_and(|instance| self.probe(instance, node))
+        let lookouts = self.lookouts(clone);
+        lookouts.get(node.place()).is_some_and(|instance| self.probe(*instance, node))
+    }
+
+    /// For each node, the instance of an anonymous clone that is looked for there: the one whose state is known there,
+    /// else the one that is to be there, else the first.
+    fn lookouts(&mut self, clone: RscIx) -> Arc<[RscIx]> {
+        if let Some(known) = self.rscs[clone].clone_facts().and_then(|facts| facts.lookouts.as_ref()) {
+            return Arc::clone(known);
+        }
+        self.sort_by_number(clone);
+        let mut known: Vec<Option<RscIx>> = vec![None; self.nodes.len()];
+        let mut there = known.clone();
+        for instance in self.rscs[clone].children.iter().copied() {
+            for node in self.primitives(instance).into_iter().flat_map(|part| self.rscs[part].probed.iter()) {
+                known[node.place()].get_or_insert(instance);
+            }
+            if let Some(node) = self.location(instance, Which::Assigned) {
+                there[node.place()].get_or_insert(instance);
+            }
+        }
+        let first = self.rscs[clone].children.first().copied();
+        let chosen = known.into_iter().zip(there).filter_map(|(known, there)| known.or(there).or(first));
+        let lookouts: Arc<[RscIx]> = chosen.collect();
+        if let Some(facts) = self.rscs[clone].clone_facts_mut() {
+            facts.lookouts = Some(Arc::clone(&lookouts));
+        }
+        lookouts
     }
 
     fn probe_replica(&mut self, (bundle, all): (RscIx, &[Replica]), replica: &Replica, node: NodeIx) -> bool {

@@ -26,6 +26,7 @@ impl Cluster {
             ordered: false,
             child: Arc::clone(child),
             made: 0,
+            lookouts: None,
             promotion_scores_added: false,
             promotion_sorted: false,
             start_notice: None,
