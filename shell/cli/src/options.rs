@@ -106,6 +106,11 @@ impl Parsed {
         self.given.iter().rev().find(|(given, _)| keys.contains(given)).cloned()
     }
 
+    /// All options with their values, from left to right.
+    pub fn in_order(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.given.iter().map(|(key, value)| (*key, value.as_deref()))
+    }
+
     /// The words that belong to no option.
     pub fn words(&self) -> &[String] {
         &self.words

@@ -3,6 +3,7 @@
 //! One place for `crm_mon`, `crm_resource -L` and the summaries of `crm_simulate`. It renders what `policy` unpacked
 //! from the CIB and decides nothing; where the lines are indented, and which titles stand above them, is the caller's.
 
+pub mod brief;
 mod bundle;
 mod clone;
 mod nodes;
@@ -12,6 +13,7 @@ pub(crate) use nodes::full_name;
 pub use nodes::{health, node_state, nodes};
 pub use primitive::{pending_state, primitive, shown_role};
 
+use brief::Inactive;
 use policy::state::{Cluster, RscIx};
 
 /// What to show.
@@ -24,6 +26,8 @@ pub struct Show {
     pub detail: bool,
     /// Resources without where they are (`crm_resource -L`).
     pub without_nodes: bool,
+    /// How many of each agent, instead of a line for each primitive (`-b`).
+    pub brief: bool,
     /// As if no operation were under way.
     pub settled: bool,
 }
@@ -50,11 +54,12 @@ pub fn bullets(lines: &[Line], indent: usize) -> String {
 
 /// All resources, or without `inactive` those that are active somewhere.
 pub fn resources(cluster: &Cluster, show: Show) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for rsc in in_order(cluster) {
-        let removed = cluster.rscs[rsc].removed;
-        let active = cluster.is_active(rsc, false);
-        if active || (show.inactive && !removed) {
+    let is_shown = |rsc: &RscIx| cluster.is_active(*rsc, false) || (show.inactive && !cluster.rscs[*rsc].removed);
+    let shown: Vec<RscIx> = in_order(cluster).into_iter().filter(is_shown).collect();
+    let inactive = if show.inactive { Inactive::Counted } else { Inactive::Hidden };
+    let mut lines = if show.brief { brief::lines(cluster, &shown, inactive, 0) } else { Vec::new() };
+    for rsc in shown {
+        if !(show.brief && cluster.rscs[rsc].is_primitive()) {
             resource(cluster, rsc, show, 0, &mut lines);
         }
     }
@@ -93,6 +98,10 @@ fn group(cluster: &Cluster, rsc: RscIx, show: Show, depth: usize, lines: &mut Ve
     }
     remarks.extend(collective_remarks(cluster, rsc));
     lines.push(Line::new(depth, format!("Resource Group: {}{}:", cluster.rscs[rsc].id, in_brackets(&remarks))));
+    if show.brief {
+        lines.extend(brief::lines(cluster, members, Inactive::Counted, depth + 1));
+        return;
+    }
     for member in members {
         if show.inactive || cluster.is_active(*member, false) {
             resource(cluster, *member, show, depth + 1, lines);

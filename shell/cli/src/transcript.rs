@@ -110,6 +110,7 @@ transcripts! {
     nodes_and_attributes_are_shown = "nodes.txt";
     a_quiet_cluster_is_shown_in_every_layout = "mon.txt";
     failures_standby_and_orphans_are_shown = "mon-troubled.txt";
+    parts_of_the_cluster_are_shown = "mon-parts.txt";
     resources_are_looked_at = "resources.txt";
     the_cib_is_queried = "cibadmin.txt";
     changes_do_what_they_say = "changes.txt";

@@ -5,11 +5,13 @@
 mod background;
 mod html;
 mod legacy;
+mod narrow;
 mod screen;
 mod sections;
 mod simple;
 mod text;
 mod view;
+mod wish;
 mod xml;
 
 use crate::exit::Exit;
@@ -33,6 +35,10 @@ pub const TOOL: Tool = Tool {
         Opt::flag("one-shot", "1", "once, then end (the default where the output is no terminal)")
             .or(&["one-shot-mode"]),
         Opt::value("interval", "i", "TIME", "redraw so often (default 5s)"),
+        Opt::value("include", "I", "SECTIONS", "with these sections, too; 'list' names all, 'all', 'none', 'default'"),
+        Opt::value("exclude", "U", "SECTIONS", "without these sections"),
+        Opt::value("node", "", "NODE", "only what is on this node, or on those with this tag"),
+        Opt::value("resource", "", "RESOURCE", "only what is about this resource, or those with this tag"),
         Opt::flag("inactive", "r", "inactive resources, too"),
         Opt::flag("group-by-node", "n", "resources below their nodes"),
         Opt::flag("failcounts", "f", "failures on record"),
@@ -42,9 +48,10 @@ pub const TOOL: Tool = Tool {
         Opt::flag("tickets", "c", "tickets"),
         Opt::flag("neg-locations", "L", "constraints that keep resources off nodes").takes(Takes::Attached("PREFIX")),
         Opt::flag("show-detail", "R", "ids of nodes and each instance of clones"),
+        Opt::flag("brief", "b", "how many resources of each agent are active, and where"),
         Opt::flag("hide-headers", "D", "without summary and titles"),
         Opt::flag("simple-status", "s", "one line for a monitoring system; exit code 0, 1 or 2"),
-        Opt::value("output-as", "", "FORMAT", "text, console, xml, html, legacy (the layout of Heartbeat 2)"),
+        Opt::value("output-as", "", "FORMAT", "text, console, xml, html, none, legacy (the layout of Heartbeat 2)"),
         Opt::value("output-to", "", "FILE", "write there instead of to standard output"),
         Opt::value("as-html", "h", "FILE", "write the state as HTML to this file, again and again without -1"),
         Opt::flag("web-cgi", "w", "as a CGI script: HTML with a header").or(&["html-cgi"]),
@@ -52,10 +59,13 @@ pub const TOOL: Tool = Tool {
             .takes(Takes::Next("FILE", |word| Path::new(word).is_file())),
         Opt::value("xml-file", "x", "FILE", "read the CIB from this file"),
         Opt::value("html-title", "", "TEXT", "the title of the HTML page"),
+        Opt::value("html-stylesheet", "", "URI", "a style sheet for the HTML page"),
+        Opt::flag("text-fancy", "", "accepted: the text is as it is"),
         Opt::flag("disable-ncurses", "N", "text instead of a live screen"),
         Opt::flag("as-console", "", "accepted"),
         Opt::flag("fence-history", "m", "accepted").takes(Takes::Attached("LEVEL")),
         Opt::flag("pending", "j", "accepted: pending operations are always shown"),
+        Opt::flag("watch-fencing", "W", "refused, as -E"),
         Opt::flag("daemonize", "d", "in the background; with -h or --output-to"),
         Opt::value("pid-file", "p", "FILE", "with -d: where to write the number of the process"),
         Opt::value("external-agent", "E", "FILE", "refused: follow `systole events -f` instead"),
@@ -75,6 +85,8 @@ enum Format {
     /// As the deprecated `-X` printed it: another root, no status.
     OldXml,
     Html,
+    /// For the exit code only.
+    Nothing,
 }
 
 /// The nodes and resources of a state for other tools, with attributes and failures where they are wanted.
@@ -117,7 +129,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
         && std::io::stdout().is_terminal()
         && std::io::stdin().is_terminal()
     {
-        return screen::run(session, interval(session)?, format == Format::Legacy);
+        return screen::run(session, interval(session)?, format);
     }
     let text = render(session, format)?;
     match destination {
@@ -128,7 +140,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
 }
 
 fn refuse(session: &Session) -> Result<(), Failure> {
-    if session.options.has("external-agent") || session.options.has("external-recipient") {
+    if ["external-agent", "external-recipient", "watch-fencing"].iter().any(|option| session.options.has(option)) {
         let reason = "crm_mon runs no program of yours";
         return Err(Failure::new(Exit::UNIMPLEMENTED, reason).hint("read events as they happen: systole events -f"));
     }
@@ -147,9 +159,10 @@ fn format(session: &Session) -> Result<Format, Failure> {
         None | Some("text" | "console") => Ok(Format::Text),
         Some("xml") => Ok(Format::Xml),
         Some("html") => Ok(Format::Html),
+        Some("none") => Ok(Format::Nothing),
         Some("legacy") => Ok(Format::Legacy),
         Some(other) => {
-            let hint = crate::suggest::hint(other, "formats", ["text", "console", "xml", "html", "legacy"]);
+            let hint = crate::suggest::hint(other, "formats", ["text", "console", "xml", "html", "none", "legacy"]);
             Err(Failure::usage(format!("there is no format '{other}'")).hint(hint))
         }
     }
@@ -167,15 +180,16 @@ fn interval(session: &Session) -> Result<Duration, Failure> {
 
 /// The state as it is now.
 fn render(session: &mut Session, format: Format) -> Result<String, Failure> {
-    let view = View::gather(session)?;
+    let view = View::gather(session, format)?;
     Ok(match format {
         Format::Text => text::render(&view),
         Format::Legacy => legacy::render(&view),
+        Format::Nothing => String::new(),
         Format::Xml | Format::OldXml => xml::render(&view, format == Format::OldXml),
         Format::Html => {
             let header = if session.options.has("web-cgi") { "Content-Type: text/html\n\n" } else { "" };
             let title = session.options.value("html-title").unwrap_or("Cluster Status");
-            format!("{header}{}", html::render(&view, title))
+            format!("{header}{}", html::render(&view, title, session.options.value("html-stylesheet")))
         }
     })
 }

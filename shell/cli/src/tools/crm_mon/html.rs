@@ -1,32 +1,26 @@
 //! The state as a page that looks the same in any browser and needs nothing else.
 
-use super::sections;
 use super::text;
 use super::view::View;
-use crate::status_text::{self, Line, Show};
+use crate::status_text::{self, Line};
 use std::fmt::Write as _;
 
 const STYLE: &str = "body { font-family: sans-serif } li { white-space: pre-wrap }\n\
                      .ok { color: green } .bad { color: red } .held { color: blue }";
 
-pub(super) fn render(view: &View, title: &str) -> String {
+pub(super) fn render(view: &View, title: &str, stylesheet: Option<&str>) -> String {
+    let sheet = stylesheet.map(|uri| format!("<link rel=\"stylesheet\" href=\"{}\">\n", escape(uri)));
     let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>{}</title>\n<meta charset=\"utf-8\">\n<style>{STYLE}</style>\n</head>\n<body>\n",
-        escape(title)
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>{}</title>\n<meta charset=\"utf-8\">\n<style>{STYLE}</style>\n{}</head>\n<body>\n",
+        escape(title),
+        sheet.unwrap_or_default()
     );
-    if view.wish.headers {
-        list(&mut page, "Cluster Summary", &text::summary_lines(view));
+    let summary = text::summary_lines(view);
+    if !summary.is_empty() {
+        list(&mut page, "Cluster Summary", &summary);
     }
-    list(&mut page, "Node List", &status_text::nodes(&view.cluster, true));
-    let show = Show { inactive: view.wish.inactive, detail: view.wish.detail, ..Show::default() };
-    let title = if view.wish.inactive { "Full List of Resources" } else { "Active Resources" };
-    list(&mut page, title, &status_text::resources(&view.cluster, show));
-    for (title, lines) in
-        [("Migration Summary", sections::failcounts(view)), ("Failed Resource Actions", sections::failures(view))]
-    {
-        if !lines.is_empty() {
-            list(&mut page, title, &lines);
-        }
+    for block in text::blocks(view, status_text::nodes(&view.cluster, true)) {
+        list(&mut page, block.title, &block.lines);
     }
     page + "</body>\n</html>\n"
 }

@@ -44,7 +44,7 @@ fn summary(view: &View) -> String {
     });
     let configured = view.cluster.top.iter().filter(|rsc| !view.cluster.rscs[**rsc].removed).count();
     let (rule, at) = ("============", view.world.long_date(view.world.now));
-    let (nodes, stop) = (view.node_count(), "configured.");
+    let (nodes, stop) = (view.counts().nodes, "configured.");
     format!(
         "\n\n{rule}\nLast updated: {at}\nCurrent DC: {coordinator}\n{nodes} Nodes {stop}\n{configured} Resources {stop}\n{rule}\n\n"
     )

@@ -1,7 +1,8 @@
 //! The live screen: the one-shot text, redrawn; keys switch sections on and off.
 
-use super::view::{View, Wish};
-use super::{legacy, text};
+use super::view::View;
+use super::wish::{Section, Wish};
+use super::{Format, legacy, text};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -14,17 +15,17 @@ use std::time::Duration;
 const ENTER: &str = "\x1b[?1049h\x1b[?25l";
 const LEAVE: &str = "\x1b[?25h\x1b[?1049l";
 
-const KEYS: &str = "q quit   r inactive   n by node   f failcounts   o operations   t timing   A attributes   c tickets   \
+const KEYS: &str = "q quit   r inactive   n by node   b brief   f failcounts   o operations   t timing   A attributes   c tickets   \
                     L bans   R detail   D headers   space redraw";
 
 /// Shows the state until `q` or Ctrl-C.
-pub(super) fn run(session: &mut Session, pause: Duration, old_layout: bool) -> Result<Exit, Failure> {
+pub(super) fn run(session: &mut Session, pause: Duration, format: Format) -> Result<Exit, Failure> {
     let _terminal = Terminal::enter()?;
-    let mut wish = Wish::of(&session.options);
+    let mut wish = Wish::of(&session.options, format)?;
     let mut help = false;
     loop {
         session.refresh();
-        draw(&page(session, &wish, old_layout), help)?;
+        draw(&page(session, &wish, format), help)?;
         match Terminal::key(pause)? {
             Some(b'q' | 3) => return Ok(Exit::OK),
             Some(b'?' | b'h') => help = !help,
@@ -35,35 +36,31 @@ pub(super) fn run(session: &mut Session, pause: Duration, old_layout: bool) -> R
 }
 
 fn switch(wish: &mut Wish, key: u8) {
-    let flag = match key {
-        b'r' => &mut wish.inactive,
-        b'n' => &mut wish.by_node,
-        b'f' => &mut wish.failcounts,
-        b'o' => &mut wish.operations,
-        b'A' | b'a' => &mut wish.attributes,
-        b'c' => &mut wish.tickets,
-        b'R' => &mut wish.detail,
-        b'D' => &mut wish.headers,
+    match key {
+        b'r' => wish.inactive = !wish.inactive,
+        b'n' => wish.by_node = !wish.by_node,
+        b'b' => wish.brief = !wish.brief,
+        b'R' => wish.detail = !wish.detail,
+        b'f' => wish.switch(Section::Failcounts),
+        b'o' => wish.switch(Section::Operations),
+        b'A' | b'a' => wish.switch(Section::Attributes),
+        b'c' => wish.switch(Section::Tickets),
+        b'L' => wish.switch(Section::Bans),
+        b'D' => wish.switch_summary(),
         b't' => {
             wish.timing = !wish.timing;
-            wish.operations = wish.timing;
-            return;
+            wish.set(Section::Operations, wish.timing);
         }
-        b'L' => {
-            wish.bans = if wish.bans.is_none() { Some(String::new()) } else { None };
-            return;
-        }
-        _ => return,
-    };
-    *flag = !*flag;
+        _ => {}
+    }
 }
 
 /// The text to show; a cluster that does not answer is told instead, and asked again.
-fn page(session: &mut Session, wish: &Wish, old_layout: bool) -> String {
-    match View::gather(session) {
+fn page(session: &mut Session, wish: &Wish, format: Format) -> String {
+    match View::gather(session, format) {
         Ok(mut view) => {
             view.wish = wish.clone();
-            if old_layout { legacy::render(&view) } else { text::render(&view) }
+            if format == Format::Legacy { legacy::render(&view) } else { text::render(&view) }
         }
         Err(failure) => format!("{failure}\n\nasking again ...\n"),
     }

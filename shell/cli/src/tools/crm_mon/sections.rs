@@ -4,7 +4,7 @@ use super::view::View;
 use crate::configuration::nodes::section;
 use crate::failcounts;
 use crate::history::{self, Operation};
-use crate::status_text::{self, Line, Show};
+use crate::status_text::{self, Line, Show, brief};
 use cib::Element;
 use model::{OperationStatus, Role, Score};
 use policy::state::NodeIx;
@@ -18,11 +18,17 @@ pub(super) fn resources_by_node(view: &View) -> Vec<Line> {
         let name = status_text::full_name(cluster, *node, view.wish.detail);
         lines.push(Line::new(0, format!("{name}: {}:", status_text::node_state(cluster, *node))));
         lines.push(Line::new(1, "Resources:"));
-        lines.extend(
-            cluster.nodes[*node].running.iter().map(|rsc| Line::new(2, status_text::primitive(cluster, *rsc, show))),
-        );
+        lines.extend(on_node(view, *node, show));
     }
     lines
+}
+
+fn on_node(view: &View, node: NodeIx, show: Show) -> Vec<Line> {
+    let (cluster, running) = (&view.cluster, view.running(node));
+    if view.wish.brief {
+        return brief::on_node(cluster, &running, 2);
+    }
+    running.iter().map(|rsc| Line::new(2, status_text::primitive(cluster, *rsc, show))).collect()
 }
 
 /// The resources that are not wholly active.
@@ -71,7 +77,14 @@ fn heading(view: &View, node: NodeIx) -> String {
 /// The nodes in the order of the status section.
 pub(super) fn nodes_by_status(view: &View) -> Vec<NodeIx> {
     let states = section(&view.cib, "status").into_iter().flat_map(|status| status.children_named("node_state"));
-    states.filter_map(|state| view.cluster.node_by_name(state.attribute("uname")?)).collect()
+    let nodes = states.filter_map(|state| view.cluster.node_by_name(state.attribute("uname")?));
+    nodes.filter(|node| view.cluster.node_order.contains(node)).collect()
+}
+
+/// What was done on a node to the resources that are part of the picture.
+pub(super) fn histories<'a>(view: &'a View, node: &'a str) -> Vec<(&'a str, Vec<Operation<'a>>)> {
+    let all = history::of_node(&view.cib, node).into_iter();
+    all.filter(|(resource, _)| view.shows(resource)).collect()
 }
 
 /// Each node with the history of its resources.
@@ -80,7 +93,7 @@ pub(super) fn operations(view: &View) -> Vec<Line> {
     for node in nodes_by_status(view) {
         let name = &*view.cluster.nodes[node].name;
         let mut inner = Vec::new();
-        for (resource, all) in history::of_node(&view.cib, name) {
+        for (resource, all) in histories(view, name) {
             let shown: Vec<&Operation<'_>> = all.iter().filter(|operation| is_told(operation)).collect();
             if !shown.is_empty() {
                 inner.push(Line::new(1, format!("{}:", history_title(view, name, resource, true))));
@@ -122,7 +135,7 @@ pub(super) fn failcounts(view: &View) -> Vec<Line> {
     let mut lines = Vec::new();
     for node in nodes_by_status(view) {
         let name = &*view.cluster.nodes[node].name;
-        let failed: Vec<Line> = history::of_node(&view.cib, name)
+        let failed: Vec<Line> = histories(view, name)
             .iter()
             .filter(|(resource, _)| failcounts::total(&view.cib, name, resource) > Score::ZERO)
             .map(|(resource, _)| Line::new(1, history_title(view, name, resource, false)))
@@ -189,9 +202,6 @@ fn failure_line(view: &View, operation: &Operation<'_>) -> String {
 
 /// All tickets.
 pub(super) fn tickets(view: &View) -> Vec<Line> {
-    if !view.wish.tickets {
-        return Vec::new();
-    }
     let line = |(name, ticket): (&String, &policy::state::Ticket)| {
         let word = if ticket.granted { "granted" } else { "revoked" };
         let standby = if ticket.standby { " [standby]" } else { "" };
@@ -213,12 +223,20 @@ pub(super) struct Ban<'a> {
 }
 
 /// Location constraints with a negative score whose ids begin so.
-pub(super) fn negative_locations<'a>(view: &'a View, prefix: &str) -> Vec<Ban<'a>> {
+pub(super) fn negative_locations(view: &View) -> Vec<Ban<'_>> {
     let constraints = section(&view.cib, "constraints").map(Element::children).unwrap_or_default();
     let locations = constraints.iter().filter(|constraint| constraint.name() == "rsc_location");
     let bans =
         locations.flat_map(|constraint| places(constraint).filter_map(|(node, score)| ban(constraint, node, score)));
-    bans.filter(|ban| ban.id.starts_with(prefix) && ban.score < Score::ZERO).collect()
+    let bans = bans.filter(|ban| ban.id.starts_with(&view.wish.bans) && ban.score < Score::ZERO);
+    bans.filter(|ban| is_about(view, ban)).collect()
+}
+
+/// Whether both its node and its resource are part of the picture.
+fn is_about(view: &View, ban: &Ban<'_>) -> bool {
+    let cluster = &view.cluster;
+    let node = cluster.node_order.iter().any(|node| *cluster.nodes[*node].name == *ban.node);
+    node && view.shows(ban.resource)
 }
 
 /// The nodes that a constraint names, and their scores: in its attributes, or in rules about a node's name.
@@ -238,12 +256,11 @@ fn ban<'a>(constraint: &'a Element, node: &'a str, score: &str) -> Option<Ban<'a
     Some(Ban { id, resource, node, score: Score::parse(score)?, promoted_only })
 }
 
-/// The same as lines, where they are wished for.
+/// The same as lines.
 pub(super) fn bans(view: &View) -> Vec<Line> {
-    let Some(prefix) = &view.wish.bans else { return Vec::new() };
     let line = |ban: &Ban<'_>| {
         let role = if ban.promoted_only { " (as promoted)" } else { "" };
         Line::new(0, format!("{}\tprevents {} from running on {}{role}", ban.id, ban.resource, ban.node))
     };
-    negative_locations(view, prefix).iter().map(line).collect()
+    negative_locations(view).iter().map(line).collect()
 }

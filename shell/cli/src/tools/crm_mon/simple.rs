@@ -1,11 +1,12 @@
 //! `-s`: one line for a monitoring system, with its exit codes: 0 fine, 1 warning, 2 critical.
 
+use super::Format;
 use super::view::{View, plural};
 use crate::exit::Exit;
 use crate::session::Session;
 
 pub(super) fn run(session: &mut Session) -> Exit {
-    let view = match View::gather(session) {
+    let view = match View::gather(session, Format::Text) {
         Ok(view) => view,
         Err(failure) => {
             session.console.say(format!("CLUSTER CRIT: {}", failure.reason));
@@ -50,6 +51,6 @@ fn counts(view: &View) -> String {
             .filter(|(n, _)| *n > 0)
             .map(|(n, word)| plural(*n, word)),
     );
-    parts.push(format!("{} configured", plural(view.resource_counts().0, "resource instance")));
+    parts.push(format!("{} configured", plural(view.counts().resources, "resource instance")));
     parts.join(", ")
 }

@@ -1,86 +1,130 @@
 //! The layout of today's Pacemaker: a summary, then titled lists.
 
 use super::sections;
-use super::view::{View, plural};
+use super::view::{Counts, View, plural};
+use super::wish::Section;
 use crate::status_text::{self, Line, Show, bullets};
 
 pub(super) fn render(view: &View) -> String {
-    let wish = &view.wish;
-    let mut blocks = Vec::new();
-    if wish.headers {
-        blocks.push(summary(view));
+    let nodes = status_text::nodes(&view.cluster, view.wish.detail);
+    let mut parts = Vec::new();
+    let summary = summary_lines(view);
+    if !summary.is_empty() {
+        parts.push(format!("{}{}", running(view), text(&Block::new("Cluster Summary", summary))));
     }
-    blocks.extend(hint(view));
-    let show = Show { inactive: wish.inactive, detail: wish.detail, ..Show::default() };
-    if wish.by_node {
-        blocks.push(block("Node List", &sections::resources_by_node(view)));
-        if wish.inactive {
-            let inactive = sections::inactive(view);
-            blocks.push(block("Inactive Resources", &or_line(inactive, "No inactive resources")));
-        }
-    } else {
-        blocks.push(block("Node List", &status_text::nodes(&view.cluster, wish.detail)));
-        let (title, none) = if wish.inactive {
-            ("Full List of Resources", "No resources")
-        } else {
-            ("Active Resources", "No active resources")
-        };
-        blocks.push(block(title, &or_line(status_text::resources(&view.cluster, show), none)));
-    }
-    blocks.extend(
-        wish.attributes
-            .then(|| sections::attributes(view))
-            .filter(|lines| !lines.is_empty())
-            .map(|lines| block("Node Attributes", &lines)),
-    );
-    if wish.operations {
-        blocks.push(block("Operations", &sections::operations(view)));
-    } else if wish.failcounts {
-        blocks.push(block("Migration Summary", &sections::failcounts(view)));
-    }
-    for (title, lines) in [
-        ("Failed Resource Actions", sections::failures(view)),
-        ("Tickets", sections::tickets(view)),
-        ("Negative Location Constraints", sections::bans(view)),
-    ] {
-        if !lines.is_empty() {
-            blocks.push(block(title, &lines));
-        }
-    }
-    blocks.join("\n")
+    parts.extend(hint(view).filter(|_| view.wish.has(Section::Maintenance)));
+    parts.extend(blocks(view, nodes).iter().map(text));
+    parts.join("\n")
 }
 
-fn block(title: &str, lines: &[Line]) -> String {
-    format!("{title}:\n{}", bullets(lines, 2))
+/// A titled list.
+pub(super) struct Block {
+    pub title: &'static str,
+    pub lines: Vec<Line>,
+}
+
+impl Block {
+    pub fn new(title: &'static str, lines: Vec<Line>) -> Self {
+        Self { title, lines }
+    }
+}
+
+fn text(block: &Block) -> String {
+    format!("{}:\n{}", block.title, bullets(&block.lines, 2))
+}
+
+/// The lists below the summary, as far as they are wished for; the nodes as the caller likes them.
+pub(super) fn blocks(view: &View, nodes: Vec<Line>) -> Vec<Block> {
+    let wish = &view.wish;
+    let mut blocks = if wish.by_node { by_node(view) } else { nodes_and_resources(view, nodes) };
+    let attributes = sections::attributes(view);
+    if wish.has(Section::Attributes) && !attributes.is_empty() {
+        blocks.push(Block::new("Node Attributes", attributes));
+    }
+    if wish.has(Section::Operations) {
+        blocks.push(Block::new("Operations", sections::operations(view)));
+    } else if wish.has(Section::Failcounts) {
+        blocks.push(Block::new("Migration Summary", sections::failcounts(view)));
+    }
+    for (section, title, lines) in [
+        (Section::Failures, "Failed Resource Actions", sections::failures(view)),
+        (Section::Tickets, "Tickets", sections::tickets(view)),
+        (Section::Bans, "Negative Location Constraints", sections::bans(view)),
+    ] {
+        if wish.has(section) && !lines.is_empty() {
+            blocks.push(Block::new(title, lines));
+        }
+    }
+    blocks
+}
+
+fn by_node(view: &View) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if view.wish.has(Section::Nodes) {
+        blocks.push(Block::new("Node List", sections::resources_by_node(view)));
+    }
+    if view.wish.has(Section::Resources) && view.wish.inactive {
+        blocks.push(Block::new("Inactive Resources", or_line(sections::inactive(view), "No inactive resources")));
+    }
+    blocks
+}
+
+fn nodes_and_resources(view: &View, nodes: Vec<Line>) -> Vec<Block> {
+    let wish = &view.wish;
+    let (title, none) = if wish.inactive {
+        ("Full List of Resources", "No resources")
+    } else {
+        ("Active Resources", "No active resources")
+    };
+    let mut blocks = Vec::new();
+    if wish.has(Section::Nodes) {
+        blocks.push(Block::new("Node List", nodes));
+    }
+    if wish.has(Section::Resources) {
+        let show = Show { inactive: wish.inactive, detail: wish.detail, brief: wish.brief, ..Show::default() };
+        blocks.push(Block::new(title, or_line(status_text::resources(&view.cluster, show), none)));
+    }
+    blocks
 }
 
 fn or_line(lines: Vec<Line>, none: &str) -> Vec<Line> {
     if lines.is_empty() { vec![Line::new(0, none)] } else { lines }
 }
 
-fn summary(view: &View) -> String {
-    let running = if view.live {
-        format!(
-            "Status of pacemakerd: 'Pacemaker is running' (last updated {})\n",
-            view.world.sortable_date(view.world.now)
-        )
-    } else {
-        String::new()
-    };
-    format!("{running}{}", block("Cluster Summary", &summary_lines(view)))
+fn running(view: &View) -> String {
+    if !view.live || !view.wish.has(Section::Stack) {
+        return String::new();
+    }
+    let at = view.world.sortable_date(view.world.now);
+    format!("Status of pacemakerd: 'Pacemaker is running' (last updated {at})\n")
 }
 
-/// Who coordinates, when this was, how much there is.
+/// Who coordinates, when this was, how much there is, what is set.
 pub(super) fn summary_lines(view: &View) -> Vec<Line> {
+    let counts = view.counts();
     let lines = [
-        format!("Stack: {}", view.option("cluster-infrastructure").unwrap_or("unknown")),
-        format!("Current DC: {}", coordinator(view)),
-        format!("Last updated: {}", view.world.long_date(view.world.now)),
-        format!("Last change:  {}", last_change(view)),
-        format!("{} configured", plural(view.node_count(), "node")),
-        format!("{} configured{}", plural(view.resource_counts().0, "resource instance"), resource_remarks(view)),
+        (Section::Stack, format!("Stack: {}", view.option("cluster-infrastructure").unwrap_or("unknown"))),
+        (Section::Coordinator, format!("Current DC: {}", coordinator(view))),
+        (Section::Times, format!("Last updated: {}", view.world.long_date(view.world.now))),
+        (Section::Times, format!("Last change:  {}", last_change(view))),
+        (Section::Counts, format!("{} configured", plural(counts.nodes, "node"))),
+        (Section::Counts, format!("{} configured{}", plural(counts.resources, "resource instance"), remarks(counts))),
     ];
-    lines.iter().map(|text| Line::new(0, text.trim_end())).collect()
+    let options = options(view).into_iter().map(|text| (Section::Options, text));
+    let wished = lines.into_iter().chain(options).filter(|(section, _)| view.wish.has(*section));
+    wished.map(|(_, text)| Line::new(0, text.trim_end())).collect()
+}
+
+/// The options that decide what the cluster does at all, with what counts where they are not set.
+fn options(view: &View) -> Vec<String> {
+    let options = &view.cluster.options;
+    vec![
+        format!("stonith-enabled: {}", options.fencing),
+        format!("symmetric-cluster: {}", options.symmetric),
+        format!("no-quorum-policy: {}", view.option("no-quorum-policy").unwrap_or("stop")),
+        format!("maintenance-mode: {}", options.maintenance),
+        format!("stop-all-resources: {}", options.stop_all),
+    ]
 }
 
 fn coordinator(view: &View) -> String {
@@ -103,9 +147,8 @@ fn last_change(view: &View) -> String {
     text
 }
 
-fn resource_remarks(view: &View) -> String {
-    let (_, disabled, blocked) = view.resource_counts();
-    let remarks = [(disabled, "DISABLED"), (blocked, "BLOCKED from further action due to failure")];
+fn remarks(counts: Counts) -> String {
+    let remarks = [(counts.disabled, "DISABLED"), (counts.blocked, "BLOCKED from further action due to failure")];
     let remarks: Vec<String> =
         remarks.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) }

@@ -1,47 +1,16 @@
-//! What there is to show, gathered once, and what is wished to be seen.
+//! What there is to show, gathered once.
 
+use super::Format;
+use super::narrow::narrow;
+use super::wish::Wish;
 use crate::failure::Failure;
-use crate::options::Parsed;
 use crate::session::Session;
+use crate::status_text::is_disabled;
 use crate::world::World;
 use cib::Element;
-use policy::state::{Cluster, RscIx};
+use policy::state::{Cluster, NodeIx, RscIx};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// What is wished to be seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "switches of the command line, each on its own")]
-pub(super) struct Wish {
-    pub inactive: bool,
-    pub by_node: bool,
-    pub failcounts: bool,
-    pub operations: bool,
-    pub timing: bool,
-    pub attributes: bool,
-    pub tickets: bool,
-    pub detail: bool,
-    pub headers: bool,
-    /// Negative location constraints whose ids begin so.
-    pub bans: Option<String>,
-}
-
-impl Wish {
-    /// From the command line.
-    pub fn of(options: &Parsed) -> Self {
-        Self {
-            inactive: options.has("inactive"),
-            by_node: options.has("group-by-node"),
-            failcounts: options.has("failcounts"),
-            operations: options.has("operations") || options.has("timing-details"),
-            timing: options.has("timing-details"),
-            attributes: options.has("show-node-attributes"),
-            tickets: options.has("tickets"),
-            detail: options.has("show-detail"),
-            headers: !options.has("hide-headers"),
-            bans: options.has("neg-locations").then(|| options.value("neg-locations").unwrap_or_default().to_owned()),
-        }
-    }
-}
 
 /// The state at one moment.
 pub(super) struct View {
@@ -53,24 +22,46 @@ pub(super) struct View {
     pub wish: Wish,
     /// The command line, for the record in XML.
     pub request: String,
+    /// The resources that are part of the picture, where it was narrowed to some.
+    pub only: Option<BTreeSet<RscIx>>,
+    counts: Counts,
+}
+
+/// How much there is, whatever of it is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counts {
+    /// Nodes that are configured or were ever seen.
+    pub nodes: usize,
+    /// Primitives, instances each for itself.
+    pub resources: usize,
+    /// Those that are not to run.
+    pub disabled: usize,
+    /// Those that the cluster can do nothing about.
+    pub blocked: usize,
 }
 
 impl View {
-    pub fn gather(session: &mut Session) -> Result<Self, Failure> {
+    /// The state as it is now, and of it what the command line asks for.
+    pub fn gather(session: &mut Session, format: Format) -> Result<Self, Failure> {
         let (cib, cluster) = (session.cib()?, session.cluster()?);
-        let wish = Wish::of(&session.options);
+        let wish = Wish::of(&session.options, format)?;
         let request = std::iter::once(session.name.clone())
             .chain(session.arguments.iter().cloned())
             .collect::<Vec<_>>()
             .join(" ");
-        Ok(Self { cib, cluster, live: session.is_live(), world: session.world.clone(), wish, request })
+        let counts = Counts::of(&cluster);
+        let (live, world) = (session.is_live(), session.world.clone());
+        let mut view = Self { cib, cluster, live, world, wish, request, only: None, counts };
+        narrow(&mut view, session.options.value("node"), session.options.value("resource"))?;
+        Ok(view)
     }
 
     /// A state that is at hand, with all there is to see.
     pub fn of(cluster: &Cluster, world: &World) -> Self {
-        let wish = Wish { inactive: true, attributes: true, failcounts: true, ..Wish::default() };
-        let (cib, cluster) = (Arc::clone(&cluster.cib), cluster.clone());
-        Self { cib, cluster, live: false, world: world.clone(), wish, request: String::new() }
+        let (cib, counts) = (Arc::clone(&cluster.cib), Counts::of(cluster));
+        let (cluster, world) = (cluster.clone(), world.clone());
+        let (wish, request) = (Wish::of_all(), String::new());
+        Self { cib, cluster, live: false, world, wish, request, only: None, counts }
     }
 
     /// A cluster option.
@@ -83,23 +74,33 @@ impl View {
         self.cluster.coordinator.map(|node| &*self.cluster.nodes[node].name)
     }
 
-    /// Nodes that are configured or were ever seen.
-    pub fn node_count(&self) -> usize {
-        self.cluster.node_order.len()
+    /// How much there is.
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
-    /// Primitives, instances each for itself: all, disabled ones, blocked ones.
-    pub fn resource_counts(&self) -> (usize, usize, usize) {
-        let primitives: Vec<RscIx> = self.cluster.top.iter().flat_map(|rsc| self.cluster.primitives(*rsc)).collect();
-        let counted = || {
-            primitives.iter().filter(|rsc| !self.cluster.rscs[**rsc].removed || self.cluster.is_active(**rsc, false))
-        };
-        let disabled = counted().filter(|rsc| crate::status_text::is_disabled(&self.cluster, **rsc)).count();
-        let blocked = counted().filter(|rsc| {
-            let r = &self.cluster.rscs[**rsc];
-            !crate::status_text::is_disabled(&self.cluster, **rsc) && r.blocked
-        });
-        (counted().count(), disabled, blocked.count())
+    /// What runs on a node and is part of the picture.
+    pub fn running(&self, node: NodeIx) -> Vec<RscIx> {
+        let is_shown = |rsc: &RscIx| self.only.as_ref().is_none_or(|only| only.contains(rsc));
+        self.cluster.nodes[node].running.iter().copied().filter(is_shown).collect()
+    }
+
+    /// Whether a resource of that name, as the history or a constraint has it, is part of the picture.
+    pub fn shows(&self, name: &str) -> bool {
+        let is_called =
+            |rsc: &RscIx| [&*self.cluster.rscs[*rsc].id, self.cluster.rscs[*rsc].printable_id()].contains(&name);
+        self.only.as_ref().is_none_or(|only| only.iter().any(is_called))
+    }
+}
+
+impl Counts {
+    fn of(cluster: &Cluster) -> Self {
+        let primitives = cluster.top.iter().flat_map(|rsc| cluster.primitives(*rsc));
+        let counted: Vec<RscIx> =
+            primitives.filter(|rsc| !cluster.rscs[*rsc].removed || cluster.is_active(*rsc, false)).collect();
+        let disabled = counted.iter().filter(|rsc| is_disabled(cluster, **rsc)).count();
+        let blocked = counted.iter().filter(|rsc| cluster.rscs[**rsc].blocked && !is_disabled(cluster, **rsc)).count();
+        Self { nodes: cluster.node_order.len(), resources: counted.len(), disabled, blocked }
     }
 }
 

@@ -1,12 +1,13 @@
-//! The state as XML: for programs, always with everything.
+//! The state as XML: for programs, with everything but what is left out by wish.
 
+mod history;
 pub(super) mod resources;
 
+pub(super) use history::{failures, histories};
+
 use super::view::View;
-use crate::failcounts;
-use crate::history::{self, Operation};
+use super::wish::Section;
 use cib::Element;
-use model::{OperationStatus, Score};
 use policy::state::{NodeIx, NodeKind};
 
 /// The version of the format, as programs ask for it.
@@ -22,17 +23,32 @@ pub(super) fn render(view: &View, old: bool) -> String {
     } else {
         Element::new("pacemaker-result").with("api-version", FORMAT).with("request", &view.request)
     };
-    let root = if view.live { root.with_child(running(view)) } else { root };
-    let root = root.with_child(summary(view)).with_child(nodes(view)).with_child(resources::all(view));
-    let root = [attributes(view), Some(histories(view)), failures(view), tickets(view), bans(view)]
-        .into_iter()
-        .flatten()
-        .fold(root, Element::with_child);
+    let root = parts(view).into_iter().fold(root, Element::with_child);
     if old {
         root.to_xml()
     } else {
         root.with_child(Element::new("status").with("code", "0").with("message", "OK")).to_xml()
     }
+}
+
+/// What is wished for, as far as there is any of it.
+fn parts(view: &View) -> Vec<Element> {
+    let wished = |section: Section, part: Option<Element>| part.filter(|_| view.wish.has(section));
+    let history = view.wish.has(Section::Operations) || view.wish.has(Section::Failcounts);
+    [
+        view.live.then(|| running(view)),
+        Some(summary(view)).filter(|summary| !summary.children().is_empty()),
+        wished(Section::Nodes, Some(nodes(view))),
+        wished(Section::Resources, Some(resources::all(view))),
+        wished(Section::Attributes, attributes(view)),
+        history.then(|| histories(view)),
+        wished(Section::Failures, failures(view)),
+        wished(Section::Tickets, tickets(view)),
+        wished(Section::Bans, bans(view)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn running(view: &View) -> Element {
@@ -50,27 +66,41 @@ fn word(truth: bool) -> &'static str {
 }
 
 fn summary(view: &View) -> Element {
-    let (count, disabled, blocked) = view.resource_counts();
+    let counts = view.counts();
+    let parts = [
+        (Section::Stack, element("stack", &[("type", view.option("cluster-infrastructure").unwrap_or("unknown"))])),
+        (Section::Coordinator, coordinator(view)),
+        (Section::Times, element("last_update", &[("time", &view.world.long_date(view.world.now))])),
+        (Section::Times, last_change(view)),
+        (Section::Counts, element("nodes_configured", &[("number", &counts.nodes.to_string())])),
+        (
+            Section::Counts,
+            element(
+                "resources_configured",
+                &[
+                    ("number", &counts.resources.to_string()),
+                    ("disabled", &counts.disabled.to_string()),
+                    ("blocked", &counts.blocked.to_string()),
+                ],
+            ),
+        ),
+        (Section::Options, options(view)),
+    ];
+    let wished = parts.into_iter().filter(|(section, _)| view.wish.has(*section));
+    wished.fold(Element::new("summary"), |summary, (_, part)| summary.with_child(part))
+}
+
+fn last_change(view: &View) -> Element {
     let written = |name: &str| view.cib.attribute(name).unwrap_or_default();
-    Element::new("summary")
-        .with_child(element("stack", &[("type", view.option("cluster-infrastructure").unwrap_or("unknown"))]))
-        .with_child(coordinator(view))
-        .with_child(element("last_update", &[("time", &view.world.long_date(view.world.now))]))
-        .with_child(element(
-            "last_change",
-            &[
-                ("time", written("cib-last-written")),
-                ("user", written("update-user")),
-                ("client", written("update-client")),
-                ("origin", written("update-origin")),
-            ],
-        ))
-        .with_child(element("nodes_configured", &[("number", &view.node_count().to_string())]))
-        .with_child(element(
-            "resources_configured",
-            &[("number", &count.to_string()), ("disabled", &disabled.to_string()), ("blocked", &blocked.to_string())],
-        ))
-        .with_child(options(view))
+    element(
+        "last_change",
+        &[
+            ("time", written("cib-last-written")),
+            ("user", written("update-user")),
+            ("client", written("update-client")),
+            ("origin", written("update-origin")),
+        ],
+    )
 }
 
 fn coordinator(view: &View) -> Element {
@@ -117,8 +147,8 @@ pub(super) fn nodes(view: &View) -> Element {
         if !view.wish.by_node {
             return nodes.with_child(element);
         }
-        let running = view.cluster.nodes[*ix].running.iter();
-        nodes.with_child(running.fold(element, |element, rsc| element.with_child(resources::primitive(view, *rsc))))
+        let running = view.running(*ix).into_iter();
+        nodes.with_child(running.fold(element, |element, rsc| element.with_child(resources::primitive(view, rsc))))
     })
 }
 
@@ -171,103 +201,6 @@ pub(super) fn attributes(view: &View) -> Option<Element> {
     Some(all).filter(|all| !all.children().is_empty())
 }
 
-pub(super) fn histories(view: &View) -> Element {
-    let mut all = Element::new("node_history");
-    for ix in super::sections::nodes_by_status(view) {
-        let name = &*view.cluster.nodes[ix].name;
-        let resources = history::of_node(&view.cib, name);
-        let node = resources.iter().fold(element("node", &[("name", name)]), |node, (resource, operations)| {
-            let shown: Vec<&Operation<'_>> =
-                operations.iter().filter(|operation| super::sections::is_told(operation)).collect();
-            if shown.is_empty() { node } else { node.with_child(history(view, name, resource, &shown)) }
-        });
-        if view.cluster.nodes[ix].online && !node.children().is_empty() {
-            all = all.with_child(node);
-        }
-    }
-    all
-}
-
-fn history(view: &View, node: &str, resource: &str, operations: &[&Operation<'_>]) -> Element {
-    let rsc = view.cluster.rsc_by_id(resource);
-    let mut history = element(
-        "resource_history",
-        &[("id", rsc.map_or(resource, |rsc| view.cluster.rscs[rsc].printable_id())), ("orphan", word(rsc.is_none()))],
-    );
-    if let Some(rsc) = rsc {
-        history.set("migration-threshold", &view.cluster.rscs[rsc].migration_threshold.value().to_string());
-    }
-    let count = failcounts::total(&view.cib, node, resource);
-    if count > Score::ZERO {
-        history.set("fail-count", &count.value().to_string());
-        if let Some(at) = failcounts::last_failure(&view.cib, node, resource) {
-            history.set("last-failure", &view.world.long_date(at));
-        }
-    }
-    operations.iter().fold(history, |history, operation| history.with_child(operation_history(view, operation)))
-}
-
-fn operation_history(view: &View, operation: &Operation<'_>) -> Element {
-    let task = if operation.is_probe() { "probe" } else { operation.task() };
-    let mut element = element(
-        "operation_history",
-        &[
-            ("call", &operation.call().to_string()),
-            ("task", task),
-            ("rc", &operation.code().0.to_string()),
-            ("rc_text", operation.code().as_str()),
-        ],
-    );
-    if operation.interval() > 0 {
-        element.set("interval", &format!("{}ms", operation.interval()));
-    }
-    if let Some(at) = operation.changed_at() {
-        element.set("last-rc-change", &view.world.long_date(at));
-    }
-    for (name, ms) in [("exec-time", operation.took()), ("queue-time", operation.queued())] {
-        if let Some(ms) = ms {
-            element.set(name, &format!("{ms}ms"));
-        }
-    }
-    element
-}
-
-pub(super) fn failures(view: &View) -> Option<Element> {
-    let mut all = Element::new("failures");
-    for failure in &view.cluster.failures {
-        let node = &*view.cluster.nodes[failure.node].name;
-        let operation = Operation::of(node, view.cluster.rscs[failure.rsc].printable_id(), &failure.operation);
-        let mut one = element(
-            "failure",
-            &[
-                ("op_key", &failure.key),
-                ("node", node),
-                ("exitstatus", operation.code().as_str()),
-                ("exitreason", operation.exit_reason()),
-                ("exitcode", &operation.code().0.to_string()),
-                ("call", &operation.call().to_string()),
-                (
-                    "status",
-                    if operation.status() == Some(OperationStatus::Done) {
-                        "complete"
-                    } else {
-                        operation.status_word()
-                    },
-                ),
-            ],
-        );
-        if let Some(at) = operation.changed_at() {
-            one.set("last-rc-change", &view.world.long_date(at));
-            one.set("queued", &operation.queued().unwrap_or(0).to_string());
-            one.set("exec", &operation.took().unwrap_or(0).to_string());
-            one.set("interval", &operation.interval().to_string());
-            one.set("task", operation.task());
-        }
-        all = all.with_child(one);
-    }
-    Some(all).filter(|all| !all.children().is_empty())
-}
-
 fn tickets(view: &View) -> Option<Element> {
     let all = view.cluster.tickets.iter().fold(Element::new("tickets"), |all, (name, ticket)| {
         let state = if ticket.granted { "granted" } else { "revoked" };
@@ -277,8 +210,7 @@ fn tickets(view: &View) -> Option<Element> {
 }
 
 fn bans(view: &View) -> Option<Element> {
-    let prefix = view.wish.bans.as_deref().unwrap_or_default();
-    let all = super::sections::negative_locations(view, prefix).iter().fold(Element::new("bans"), |all, ban| {
+    let all = super::sections::negative_locations(view).iter().fold(Element::new("bans"), |all, ban| {
         let role = word(ban.promoted_only);
         all.with_child(element(
             "ban",
