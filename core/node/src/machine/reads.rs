@@ -3,6 +3,7 @@
 use super::Node;
 use crate::context::Timer;
 use crate::contract::{Output, Reply, RequestId};
+use crate::join::Join;
 use crate::reads;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ impl Node {
 
     /// Whether a read here promises more than a look at the replica; also before all members have the same CIB.
     fn coordinates_with_quorum(&self) -> bool {
-        self.join.as_ref().map(|join| join.view()).is_some_and(|view| view.quorate && view.coordinator == self.ctx.name)
+        self.join.as_ref().map(Join::view).is_some_and(|view| view.quorate && view.coordinator == self.ctx.name)
     }
 
     fn ask_whether_in_force(&mut self, number: u64) {

@@ -25,10 +25,8 @@ fn view(cluster: &Cluster) -> View {
 }
 
 fn shows(cluster: &Cluster, id: RequestId, text: &str) -> bool {
-    match &cluster.replies[&id] {
-        Reply::Cib(cib) => cib.to_xml().contains(text),
-        other => panic!("{other:?}"),
-    }
+    let Reply::Cib(cib) = &cluster.replies[&id] else { panic!("{:?}", cluster.replies[&id]) };
+    cib.to_xml().contains(text)
 }
 
 #[test]
