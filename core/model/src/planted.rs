@@ -41,7 +41,7 @@ pub enum Bug {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::QuorumOffByOne,
         Self::AckBeforeWrite,
         Self::AckByOneDisk,
@@ -55,6 +55,7 @@ impl Bug {
         Self::GenerationNotBumped,
         Self::FailcountLost,
         Self::PauseUnnoticed,
+        Self::ReadUnasked,
     ];
 }
 

@@ -8,11 +8,12 @@ mod services;
 mod views;
 
 use crate::agents::Fault;
-use crate::client;
+use crate::client::{self, Read};
 use crate::host::Host;
 use crate::network::Network;
 use crate::story::{Rule, Story};
 use crate::verb::{Edit, Wish};
+use cib::Element;
 use cibs::Cibs;
 use executor::contract::{Command, Operation, Report};
 use failures::Failures;
@@ -162,6 +163,18 @@ impl Checker {
             format!("{key} is acknowledged on {} and not on the disk of {}", hosts[host].name, member.name)
         };
         self.accuse(sight.now, lacking.map(accusation));
+    }
+
+    /// A read at a coordinator shows what was acknowledged before it was asked.
+    pub(crate) fn on_read(&mut self, sight: Sight<'_>, host: usize, read: &Read, cib: &Element) {
+        let shown = client::keys(cib);
+        let accusation = |key: &String| {
+            format!(
+                "{} coordinates view {} and shows nothing of {key}, which is acknowledged",
+                sight.hosts[host].name, read.view
+            )
+        };
+        self.accuse(sight.now, read.acknowledged.difference(&shown).map(accusation));
     }
 
     /// One host has digested something.

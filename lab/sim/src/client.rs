@@ -10,12 +10,24 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Clients {
     asked: u64,
     waiting: BTreeMap<RequestId, (usize, Option<String>)>,
+    reading: BTreeMap<RequestId, (usize, Read)>,
     /// Names of the attributes whose change was answered `Done`.
     pub acknowledged: BTreeSet<String>,
+    /// Those of them that were acknowledged by hosts that could not know the configuration before: kept aside is kept.
+    pub of_new_disks: BTreeSet<String>,
     /// Names of attributes in what losing sides kept aside.
     pub aside: BTreeSet<String>,
     /// When which request was answered, and how.
     pub answers: BTreeMap<RequestId, (Instant, Reply)>,
+}
+
+/// A read that is not answered yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Read {
+    /// The view whose coordinator was asked.
+    pub(crate) view: u64,
+    /// What was acknowledged before it was asked.
+    pub(crate) acknowledged: BTreeSet<String>,
 }
 
 impl Clients {
@@ -29,7 +41,20 @@ impl Clients {
 
     /// How many are waiting.
     pub fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.waiting.len() + self.reading.len()
+    }
+
+    /// A new read at a coordinator.
+    pub(crate) fn reads(&mut self, host: usize, view: u64) -> RequestId {
+        self.asked += 1;
+        let id = RequestId(self.asked);
+        self.reading.insert(id, (host, Read { view, acknowledged: self.acknowledged.clone() }));
+        id
+    }
+
+    /// An answer has come: the read, if it was one.
+    pub(crate) fn read(&mut self, id: RequestId) -> Option<Read> {
+        self.reading.remove(&id).map(|(_, read)| read)
     }
 
     /// An answer has come: the key that is acknowledged by it.
@@ -41,14 +66,22 @@ impl Clients {
         key
     }
 
+    /// A key was acknowledged by hosts that all have new disks.
+    pub(crate) fn acknowledged_by_new_disks(&mut self, key: &str) {
+        self.of_new_disks.extend(self.acknowledged.take(key));
+    }
+
     /// A disk is gone: what others did not have at that time may be lost, whatever was promised.
     pub(crate) fn forget(&mut self) {
         self.acknowledged.clear();
+        self.of_new_disks.clear();
+        self.reading.values_mut().for_each(|(_, read)| read.acknowledged.clear());
     }
 
     /// A brain is gone, and with it the connections of its clients.
     pub(crate) fn lost(&mut self, host: usize) {
         self.waiting.retain(|_, (other, _)| *other != host);
+        self.reading.retain(|_, (other, _)| *other != host);
     }
 
     pub(crate) fn keep_aside(&mut self, cib: &Element) {

@@ -30,6 +30,8 @@ pub struct Host {
     pub services: Services,
     /// What a crash leaves.
     pub disk: Disk,
+    /// It is not the disk that the host began with.
+    pub has_new_disk: bool,
     /// How many brains there have been.
     pub boots: u64,
     /// How many hands there have been.
@@ -111,6 +113,7 @@ impl Host {
             hands: None,
             services: Services::default(),
             disk: Disk::new(cib),
+            has_new_disk: false,
             boots: 0,
             lives: 0,
             paused: None,

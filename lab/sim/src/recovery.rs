@@ -123,7 +123,9 @@ impl World {
         if self.rule.forgets(self.hosts.len()) {
             there.extend(self.clients.aside.iter().cloned());
         }
-        let lost: Vec<_> = self.clients.acknowledged.difference(&there).collect();
+        let is_aside = |key: &&String| self.clients.aside.contains(*key);
+        let overruled = self.clients.of_new_disks.difference(&there).filter(|key| !is_aside(key));
+        let lost: Vec<_> = self.clients.acknowledged.difference(&there).chain(overruled).collect();
         (!lost.is_empty()).then(|| format!("acknowledged changes are lost: {lost:?}"))
     }
 }

@@ -5,6 +5,7 @@ mod brain;
 mod disk;
 mod hands;
 mod queue;
+mod reads;
 mod wire;
 mod witness;
 

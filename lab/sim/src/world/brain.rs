@@ -234,10 +234,15 @@ impl World {
             Output::Persist { ticket, cib } => self.write(host, ticket, cib),
             Output::KeepAside { cib, .. } => self.clients.keep_aside(&cib),
             Output::Reply { id, reply } => {
+                if let Some(read) = self.clients.read(id) {
+                    return self.judge_read(host, &read, &reply);
+                }
                 self.say(host, || format!("answers {}: {reply:?}", id.0));
                 let key = self.clients.answered(self.now, id, reply);
                 if let Some(key) = key {
                     self.judge(|checker, sight| checker.on_acknowledged(sight, host, &key));
+                    self.excuse_new_disks(host, &key);
+                    self.read_at_coordinators();
                 }
             }
             Output::Notice(notice) => self.say(host, || format!("{}: {}", notice.id, notice.text)),

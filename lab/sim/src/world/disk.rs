@@ -51,6 +51,7 @@ impl World {
 
     pub(super) fn replace_disk(&mut self, host: usize) {
         self.hosts[host].disk = Disk::new(factory_cib());
+        self.hosts[host].has_new_disk = true;
         self.checker.disk_lost();
         self.clients.forget();
     }
