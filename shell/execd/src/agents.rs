@@ -1,5 +1,6 @@
 //! The agents' processes: each in a group of its own, with pipes for its output and nothing else of ours.
 
+use crate::pace::Pace;
 use crate::pipe::Pipe;
 use crate::shield::Shield;
 use executor::contract::{Command, Exit, RunId, Signal};
@@ -26,6 +27,7 @@ struct Agent {
 /// All agents under way.
 pub(crate) struct Agents {
     shield: Shield,
+    pace: Pace,
     by_run: BTreeMap<RunId, Agent>,
     by_pid: BTreeMap<i32, RunId>,
 }
@@ -37,13 +39,15 @@ pub(crate) struct Printed {
 }
 
 impl Agents {
-    pub(crate) fn new(shield: Shield) -> Self {
-        Self { shield, by_run: BTreeMap::new(), by_pid: BTreeMap::new() }
+    pub(crate) fn new(shield: Shield, pace: Pace) -> Self {
+        Self { shield, pace, by_run: BTreeMap::new(), by_pid: BTreeMap::new() }
     }
 
     /// Starts a process; where that fails, its end.
     pub(crate) fn spawn(&mut self, run: RunId, command: &Command) -> Result<(), Exit> {
-        let agent = self.shield.lowered(|| start(command)).map_err(|error| not_started(&command.program, &error))?;
+        let start = || self.shield.lowered(|| start(command));
+        let started = if is_stop(command) { start() } else { self.pace.ordinary(start) };
+        let agent = started.map_err(|error| not_started(&command.program, &error))?;
         self.by_pid.insert(agent.pid, run);
         self.by_run.insert(run, agent);
         Ok(())
@@ -99,6 +103,11 @@ impl Agents {
             .flat_map(|(run, agent)| [(*run, Stream::Output, &agent.stdout), (*run, Stream::Error, &agent.stderr)])
             .filter(|(_, _, pipe)| pipe.is_open())
     }
+}
+
+/// Whatever the class of the agent, the word is one of its arguments.
+fn is_stop(command: &Command) -> bool {
+    command.arguments.iter().any(|word| word == "stop")
 }
 
 /// Nothing here needs code between fork and exec, so std takes its short way (`posix_spawn`), whatever our size.

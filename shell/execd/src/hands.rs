@@ -3,6 +3,7 @@
 use crate::agents::{Agents, Stream};
 use crate::door::Door;
 use crate::link::Link;
+use crate::pace::Pace;
 use crate::shield::Shield;
 use crate::sys::{self, Bell};
 use crate::{say, wire};
@@ -52,7 +53,7 @@ impl Hands {
         Ok(Self {
             born: std::time::Instant::now(),
             machine: Executor::new(settings),
-            agents: Agents::new(Shield::raise()),
+            agents: Agents::new(Shield::raise(), Pace::quicken()),
             bell: Bell::hang()?,
             door,
             brain: None,

@@ -8,6 +8,7 @@ pub mod client;
 mod door;
 mod hands;
 mod link;
+mod pace;
 mod pipe;
 mod shield;
 mod sys;

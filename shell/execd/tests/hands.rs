@@ -74,6 +74,21 @@ test "$(ps -o pgid= -p $$ | tr -d ' ')" = $$ || exit 9
 }
 
 #[test]
+fn a_stop_goes_ahead_of_the_crowd_and_a_service_does_not() {
+    let host = Host::new();
+    host.agent("N", "nice > $OCF_RESKEY_state.$1");
+    let mut brain = host.brain();
+    for action in ["start", "stop"] {
+        brain.run(&host.with_state(once("N", action)));
+        brain.report();
+    }
+    let own = host::niceness(0);
+    assert_eq!(host.read("state.start").trim(), own.to_string());
+    // Where we may not go ahead, neither may the hands.
+    assert_eq!(host.read("state.stop").trim(), host::niceness(-10 - own).to_string());
+}
+
+#[test]
 fn a_timeout_kills_the_whole_group() {
     let host = Host::new();
     host.agent("H", "sleep 1000 & echo $! > $OCF_RESKEY_state\necho $$ >> $OCF_RESKEY_state\nwait");

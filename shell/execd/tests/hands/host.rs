@@ -222,6 +222,12 @@ pub fn children_of(parent: u32) -> usize {
     processes.filter(|pid| pid.parse::<u32>().is_ok() && parent_of(pid) == Some(parent)).count()
 }
 
+/// What a process becomes that asks to stand so much behind us.
+pub fn niceness(adjustment: i32) -> i32 {
+    let output = Command::new("nice").args(["-n", &adjustment.to_string(), "nice"]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
+}
+
 pub fn kill(pid: &str) {
     signal(pid.parse().unwrap(), rustix::process::Signal::KILL);
 }
