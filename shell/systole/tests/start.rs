@@ -108,6 +108,8 @@ fn a_daemon_that_works_says_nothing_and_outlives_who_started_it() {
     let output = host.heartbeat(&[]);
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     // Its brain dies, of which it complains: to nobody, and goes on.
+    // Written by the daemon, which may be later than its brain.
+    host.wait("the brain's number is there", |host| host.pid("brain").is_some());
     let first = host.pid("brain").unwrap();
     assert!(Command::new("kill").args(["-9", &first]).status().unwrap().success());
     host.wait("another brain runs", |host| host.pid("brain").is_some_and(|pid| pid != first));

@@ -75,10 +75,11 @@ impl Half {
             match output {
                 Output::AskWitness { packet } => self.link.send(&self.sealer.seal(&packet).unwrap()),
                 Output::View(view) => self.quorate = Some(view.quorate),
+                // A machine that stood still for longer than deadtime.
+                Output::ViewLost { .. } => self.quorate = None,
                 Output::Send { .. }
                 | Output::Deliver { .. }
                 | Output::Undelivered { .. }
-                | Output::ViewLost { .. }
                 | Output::Confirmed { .. }
                 | Output::StallAnswer(_)
                 | Output::Notice(_)
