@@ -1,7 +1,7 @@
 //! How long planning takes, and how it grows: a table, for people; nothing is asserted.
 //!
 //! `cargo bench -p policy` prints all of it, `cargo bench -p policy -- 32x1000` only rows that contain a word.
-//! Each row runs in a process of its own, so that its memory is its own peak. Times are seconds of processor time, medians of
+//! Each row runs in a process of its own, so that its memory is its own peak. Times are seconds of processor time, means of
 //! as many runs as fit into a second. `replan` is what a kept planner takes after one more result was recorded.
 #![allow(
     clippy::disallowed_methods,
@@ -67,7 +67,7 @@ fn measure(workload: &Workload) {
     let (parse, tree) = timed(|| cib::parse_owned(text).expect("the generator writes well-formed text"));
     let cib = cib::upgrade(&tree).cib;
     drop(tree);
-    let (plan, actions) = median_of(|| planned(&cib));
+    let (plan, actions) = mean_of(|| planned(&cib));
     let replan = replan(&cib);
     println!(
         "{:<34}{:>9.1}{:>9.3}{:>9.3}{:>9.4}{:>9}{:>9}",
@@ -94,18 +94,19 @@ fn processor_time() -> Duration {
     Duration::from_nanos(nanoseconds.unwrap_or(0))
 }
 
-/// The median of as many runs as fit into a second, at least one; and the result of the last one.
-fn median_of<T>(mut run: impl FnMut() -> (Duration, T)) -> (Duration, T) {
+/// The mean of as many runs as fit into a second, at least one; and the result of the last one. The system counts in ticks
+/// of some milliseconds: only a mean is exact.
+fn mean_of<T>(mut run: impl FnMut() -> (Duration, T)) -> (Duration, T) {
     let begin = Instant::now();
-    let (took, mut result) = run();
-    let mut times = vec![took];
+    let (mut sum, mut result) = run();
+    let mut runs = 1;
     while begin.elapsed() < Duration::from_secs(1) {
         let (took, newer) = run();
-        times.push(took);
+        sum += took;
+        runs += 1;
         result = newer;
     }
-    times.sort_unstable();
-    (times[times.len() / 2], result)
+    (sum / runs, result)
 }
 
 /// How long one plan takes, its release included, and how many actions it has.
@@ -126,7 +127,7 @@ fn replan(cib: &Arc<Element>) -> Duration {
         timed(|| planner.plan(&input).expect("the generator's clusters can be planned").actions.len())
     };
     once();
-    median_of(once).0
+    mean_of(once).0
 }
 
 /// The same cluster after one more result of one resource came in.

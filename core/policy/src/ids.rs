@@ -69,6 +69,11 @@ impl<I: Id, T> Arena<I, T> {
         I::of(self.items.len() - 1)
     }
 
+    /// Makes room for as many items.
+    pub(crate) fn reserve(&mut self, items: usize) {
+        self.items.reserve(items);
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.items.len()

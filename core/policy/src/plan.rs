@@ -134,7 +134,7 @@ pub struct Candidate<'a> {
     pub host: &'a Host,
     /// The final score.
     pub score: Score,
-    place: usize,
+    pub(crate) place: usize,
     candidates: &'a Candidates,
 }
 

@@ -19,6 +19,34 @@ const READ_FROM_ROOT: [&str; 5] = ["have-quorum", "have_quorum", "no-quorum-pani
 pub struct Planner {
     configured: Option<Configured>,
     memory: Vec<Arc<Remembered>>,
+    room: Room,
+}
+
+/// How much the last plan needed: the next one will need about as much, and grows into it without moving.
+#[derive(Clone, Copy, Debug, Default)]
+struct Room {
+    actions: usize,
+    orderings: usize,
+    locations: usize,
+    terms: usize,
+}
+
+impl Room {
+    fn of(cluster: &Cluster) -> Self {
+        Self {
+            actions: cluster.actions.len(),
+            orderings: cluster.orderings.len(),
+            locations: cluster.locations.len(),
+            terms: cluster.terms.len(),
+        }
+    }
+
+    fn make(self, cluster: &mut Cluster) {
+        cluster.actions.reserve(self.actions);
+        cluster.orderings.reserve(self.orderings);
+        cluster.locations.reserve(self.locations);
+        cluster.terms.reserve(self.terms);
+    }
 }
 
 /// A configuration, read.
@@ -93,6 +121,7 @@ impl Planner {
         configured.cib = Arc::clone(&input.cib);
         configured.now = input.now.seconds();
         let mut cluster = configured.clone();
+        self.room.make(&mut cluster);
         cluster.memory = std::mem::take(&mut self.memory);
         let unpacked = unpack::status(cluster);
         self.memory = unpacked.cluster().histories.iter().map(|history| Arc::clone(&history.memory)).collect();
@@ -101,6 +130,7 @@ impl Planner {
 
     /// Keeps what was worked out about operations.
     fn learn(&mut self, cluster: &Cluster) {
+        self.room = Room::of(cluster);
         let Some(configured) = &mut self.configured else { return };
         for rsc in configured.cluster.rscs.ids() {
             configured.cluster.rscs[rsc].learned.take_over(&cluster.rscs[rsc].learned);

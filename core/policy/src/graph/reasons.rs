@@ -82,8 +82,8 @@ impl Cluster {
         let r = &self.rscs[rsc];
         let here = &*self.nodes[node].name;
         let score = r.allowed.score(node).unwrap_or(Score::ZERO);
-        let eligible =
-            |c: &Candidate<'_>| c.host.veto.is_none() && c.score >= Score::ZERO && c.host.name.as_str() != here;
+        let place = self.node_order.iter().position(|other| *other == node);
+        let eligible = |c: &Candidate<'_>| c.host.veto.is_none() && c.score >= Score::ZERO && Some(c.place) != place;
         let second = candidates.iter().filter(eligible).max_by_key(|c| c.score);
         let stays = r.active.contains(&node);
         match second {

@@ -95,7 +95,8 @@ impl Cluster {
         }
         let interleaved =
             after_rsc.filter(|rsc| self.rscs[*rsc].is_collective() && self.rscs[*rsc].meta.is_true("interleave"));
-        let compatible = interleaved.and_then(|rsc| self.compatible_instance(probe_rsc, rsc, None, false, None));
+        let elsewhere = interleaved.filter(|rsc| self.rscs[probe_rsc].parent != Some(*rsc));
+        let compatible = elsewhere.and_then(|rsc| self.compatible_instance(probe_rsc, rsc, None, false, None));
         for link in self.actions[after].after.clone().into_iter().rev() {
             let follows = link.rel.has(Rel::FIRST_IMPLIES_THEN)
                 || after_rsc.is_some_and(|rsc| {

@@ -335,6 +335,9 @@ impl Cluster {
             return self.interleave(pair, then_rsc, filter, meaning);
         }
         let mut changed = self.act_on(pair, filter, meaning);
+        if meaning == Rel::ORDERED && !self.has_composed_instances(then_rsc) {
+            return changed;
+        }
         let task = self.actions[pair.then].task;
         for instance in self.instances(then_rsc) {
             let Some(part) = self.first_action(instance, task, pair.node) else { continue };
@@ -350,6 +353,12 @@ impl Cluster {
             }
         }
         changed
+    }
+
+    /// Whether instances consist of several primitives: then even a mere order makes their actions be summed up anew.
+    fn has_composed_instances(&self, collective: RscIx) -> bool {
+        self.rscs[collective].is_bundle()
+            || self.rscs[collective].children.iter().any(|i| !self.rscs[*i].is_primitive())
     }
 
     fn can_interleave_actions(&self, pair: Pair) -> bool {
