@@ -179,6 +179,13 @@ impl Element {
         self
     }
 
+    /// Builder form of setting the text directly inside.
+    #[must_use]
+    pub fn with_text(mut self, text: &str) -> Self {
+        self.set_text(text);
+        self
+    }
+
     /// The child elements, to change.
     pub fn children_mut(&mut self) -> &mut Vec<Arc<Element>> {
         &mut self.children

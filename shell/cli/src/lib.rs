@@ -8,6 +8,7 @@ mod attribute;
 mod configuration;
 mod console;
 mod counterfactual;
+mod document;
 mod exit;
 mod explain;
 mod failcounts;

@@ -28,6 +28,8 @@ pub struct Session {
     pub world: World,
     /// The mouth.
     pub console: Console,
+    /// What was found, where it is told as XML.
+    pub parts: Option<Vec<Element>>,
     source: Source,
 }
 
@@ -38,7 +40,19 @@ impl Session {
             Some(path) => Source::file(path),
             None => Source::live(&world.socket, name),
         };
-        Self { name: name.to_owned(), arguments: arguments.to_vec(), options, world, console, source }
+        Self { name: name.to_owned(), arguments: arguments.to_vec(), options, world, console, parts: None, source }
+    }
+
+    /// Whether what is found is told as XML.
+    pub fn in_xml(&self) -> bool {
+        self.parts.is_some()
+    }
+
+    /// Tells what was found, where it is told as XML.
+    pub fn present(&mut self, part: Element) {
+        if let Some(parts) = &mut self.parts {
+            parts.push(part);
+        }
     }
 
     /// From now on, works on this file.

@@ -112,6 +112,7 @@ transcripts! {
     failures_standby_and_orphans_are_shown = "mon-troubled.txt";
     parts_of_the_cluster_are_shown = "mon-parts.txt";
     resources_are_looked_at = "resources.txt";
+    answers_are_had_as_xml = "xml.txt";
     the_cib_is_queried = "cibadmin.txt";
     changes_do_what_they_say = "changes.txt";
     each_puzzle_is_answered_in_the_first_line = "puzzles.txt";

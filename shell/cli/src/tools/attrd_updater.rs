@@ -2,11 +2,13 @@
 
 use crate::attribute::{self, Attribute, Scope};
 use crate::configuration::nodes::{self, Node};
+use crate::document;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::Opt;
 use crate::session::Session;
 use crate::tool::Tool;
+use cib::Element;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -27,20 +29,22 @@ pub const TOOL: Tool = Tool {
         Opt::value("delay", "d", "TIME", "accepted: a change is written at once").or(&["dampen"]),
         Opt::value("set", "s", "SET", "accepted"),
         Opt::value("section", "S", "SECTION", "accepted"),
-        Opt::flag("private", "p", "refused: every attribute is in the CIB"),
+        Opt::flag("private", "p", "accepted: it is kept like the others, in the CIB"),
         Opt::flag("wait", "W", "accepted: a change is always waited for").takes(crate::options::Takes::Attached("FOR")),
         Opt::flag("quiet", "q", "say nothing"),
+        Opt::value("output-as", "", "FORMAT", "text or xml"),
         Opt::flag("verbose", "V", "accepted"),
     ],
     run,
 };
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
+    document::around(session, command)
+}
+
+fn command(session: &mut Session) -> Result<Exit, Failure> {
     if session.options.has("refresh") {
         return Ok(Exit::OK);
-    }
-    if session.options.has("private") {
-        return Err(Failure::new(Exit::UNIMPLEMENTED, "private attributes are not kept; leave out --private"));
     }
     let name = session.options.require("name", 'n')?.to_owned();
     let command = session.options.last_of(&["update", "update-both", "query", "delete", "update-delay"]);
@@ -74,6 +78,8 @@ fn query(session: &mut Session, name: &str) -> Result<Exit, Failure> {
     for node in asked {
         let host = node.name.clone();
         if let Some(value) = Attribute::new(scope(session, node), name).value(&cib) {
+            let element = Element::new("attribute").with("name", name).with("value", &value).with("host", &host);
+            session.present(element);
             session.console.say(format!("name=\"{name}\" host=\"{host}\" value=\"{value}\""));
             found = true;
         }

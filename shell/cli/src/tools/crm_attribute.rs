@@ -1,12 +1,14 @@
 //! `crm_attribute`: cluster options, defaults and node attributes.
 
 use crate::attribute::{self, Attribute, Scope};
+use crate::document;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::{Opt, Takes};
 use crate::session::Session;
 use crate::suggest;
 use crate::tool::Tool;
+use cib::Element;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -27,6 +29,7 @@ pub const TOOL: Tool = Tool {
         Opt::value("id", "i", "ID", "only the pair of this id").or(&["attr-id"]),
         Opt::flag("utilization", "z", "a utilization attribute of a node"),
         Opt::flag("quiet", "qQ", "the value only"),
+        Opt::value("output-as", "", "FORMAT", "text or xml"),
         Opt::flag("verbose", "V", "accepted"),
         Opt::flag("inhibit-policy-engine", "!", "accepted"),
     ],
@@ -34,6 +37,10 @@ pub const TOOL: Tool = Tool {
 };
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
+    document::around(session, command)
+}
+
+fn command(session: &mut Session) -> Result<Exit, Failure> {
     let mut wanted = today(&*session.cib()?, Attribute::new(scope(session)?, name(session)?));
     wanted.set = session.options.value("set-name").map(str::to_owned);
     wanted.id = session.options.value("id").map(str::to_owned);
@@ -122,6 +129,8 @@ fn query(session: &mut Session, wanted: &Attribute) -> Result<(), Failure> {
 
 /// The line that scripts read.
 pub fn say_value(session: &mut Session, scope: &Scope, name: &str, value: &str) {
+    let element = Element::new("attribute").with("name", name).with("value", value).with("scope", scope.word());
+    session.present(element);
     let line = if session.options.has("quiet") {
         value.to_owned()
     } else {

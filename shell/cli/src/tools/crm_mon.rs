@@ -21,7 +21,7 @@ use crate::session::Session;
 use crate::tool::Tool;
 use crate::world::World;
 use cib::Element;
-use policy::state::Cluster;
+use policy::state::{Cluster, RscIx};
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
@@ -99,6 +99,16 @@ pub fn status_xml(cluster: &Cluster, world: &World, attributes: bool, failures: 
         parts.extend(xml::failures(&view));
     }
     parts
+}
+
+/// All resources as XML, with where they are.
+pub fn resources_xml(cluster: &Cluster, world: &World) -> Element {
+    xml::resources::all(&View::of(cluster, world))
+}
+
+/// One resource as XML, with what it is made of.
+pub fn resource_xml(cluster: &Cluster, world: &World, rsc: RscIx) -> Element {
+    xml::resources::resource(&View::of(cluster, world), rsc)
 }
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {

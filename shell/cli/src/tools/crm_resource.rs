@@ -11,6 +11,7 @@ pub(crate) mod placement;
 mod query;
 
 use crate::configuration::resources;
+use crate::document;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::{Opt, Takes};
@@ -70,6 +71,7 @@ pub const TOOL: Tool = Tool {
         Opt::flag("list-standards", "", "the classes of agents"),
         Opt::flag("list-ocf-providers", "", "the providers of OCF agents"),
         Opt::value("list-agents", "", "CLASS:PROVIDER", "the agents installed here"),
+        Opt::value("list-ocf-alternatives", "", "TYPE", "the providers of an OCF agent"),
         Opt::value("show-metadata", "", "AGENT", "what an agent says of itself, e.g. ocf:heartbeat:IPaddr2"),
         Opt::value("timeout", "T", "TIME", "with --wait, --restart, --force-...: give up after so long"),
         Opt::value("xml-file", "X", "FILE", "work on this file instead of the cluster"),
@@ -77,7 +79,7 @@ pub const TOOL: Tool = Tool {
         Opt::flag("quiet", "Q", "say less"),
         Opt::flag("recursive", "", "accepted"),
         Opt::flag("verbose", "V", "accepted"),
-        Opt::value("output-as", "", "FORMAT", "text, the only one here; 'crm_mon --output-as=xml' has the same as XML"),
+        Opt::value("output-as", "", "FORMAT", "text or xml"),
         Opt::flag("pending", "j", "accepted: pending operations are always shown").takes(Takes::Nothing),
     ],
     run,
@@ -118,16 +120,17 @@ const COMMANDS: &[&str] = &[
     "list-standards",
     "list-ocf-providers",
     "list-agents",
+    "list-ocf-alternatives",
     "show-metadata",
 ];
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
+    document::around(session, command)
+}
+
+fn command(session: &mut Session) -> Result<Exit, Failure> {
     if let Some(path) = session.options.value("xml-file").map(str::to_owned) {
         session.use_file(std::path::Path::new(&path));
-    }
-    if let Some(format) = session.options.value("output-as").filter(|format| *format != "text") {
-        let hint = "'crm_mon --output-as=xml' and 'systole status --json' say the same for programs";
-        return Err(Failure::usage(format!("--output-as={format}: crm_resource prints text only")).hint(hint));
     }
     let (command, value) = session.options.last_of(COMMANDS).unwrap_or(("list", None));
     let value = value.unwrap_or_default();
@@ -160,6 +163,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
         "list-standards" => agents::standards(session),
         "list-ocf-providers" => agents::providers(session)?,
         "list-agents" => agents::list(session, &value)?,
+        "list-ocf-alternatives" => agents::alternatives(session, &value)?,
         "show-metadata" => agents::metadata(session, &value)?,
         _ => query::list(session)?,
     }

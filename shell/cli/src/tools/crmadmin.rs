@@ -1,12 +1,14 @@
 //! `crmadmin`: the coordinator, the nodes and what the cluster software on one of them is doing.
 
 use crate::configuration::nodes;
+use crate::document;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::Opt;
 use crate::session::Session;
 use crate::tool::Tool;
 use api::{Request, Status};
+use cib::Element;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -22,6 +24,7 @@ pub const TOOL: Tool = Tool {
         Opt::flag("bash-export", "B", "nodes as export NAME=ID"),
         Opt::value("timeout", "t", "MS", "accepted"),
         Opt::flag("quiet", "qQ", "say less"),
+        Opt::value("output-as", "", "FORMAT", "text or xml"),
         Opt::flag("verbose", "V", "accepted"),
         Opt::flag("which", "v", "the version of the product"),
     ],
@@ -31,6 +34,10 @@ pub const TOOL: Tool = Tool {
 const COMMANDS: &[&str] = &["dc_lookup", "status", "nodes", "pacemakerd", "health", "kill", "which"];
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
+    document::around(session, command)
+}
+
+fn command(session: &mut Session) -> Result<Exit, Failure> {
     let command = session.options.last_of(COMMANDS);
     let line = match command {
         Some(("dc_lookup", _)) => coordinator(session)?,
@@ -51,6 +58,7 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
 
 fn coordinator(session: &mut Session) -> Result<String, Failure> {
     let name = coordinator_name(&session.status()?)?;
+    session.present(Element::new("dc").with("node_name", &name));
     Ok(if session.options.has("quiet") { name } else { format!("Designated Controller is: {name}") })
 }
 
@@ -83,6 +91,9 @@ fn coordinator_state(state: &str) -> &'static str {
 
 fn list(session: &mut Session) -> Result<String, Failure> {
     let known = nodes::all(&*session.cib()?);
+    let element =
+        |node: &nodes::Node| Element::new("node").with("type", "cluster").with("name", &node.name).with("id", &node.id);
+    session.present(known.iter().map(element).fold(Element::new("nodes"), Element::with_child));
     if known.is_empty() {
         return Ok("NO nodes configured".to_owned());
     }
@@ -100,6 +111,8 @@ fn list(session: &mut Session) -> Result<String, Failure> {
 fn running(session: &mut Session) -> Result<String, Failure> {
     session.status()?;
     let at = session.world.sortable_date(session.world.now);
+    let element = Element::new("pacemakerd").with("sys_from", "pacemakerd").with("state", "running");
+    session.present(element.with("last_updated", &at));
     Ok(format!("Status of pacemakerd: 'Pacemaker is running' (last updated {at})"))
 }
 

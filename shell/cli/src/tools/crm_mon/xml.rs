@@ -7,11 +7,9 @@ pub(super) use history::{failures, histories};
 
 use super::view::View;
 use super::wish::Section;
+use crate::document::FORMAT;
 use cib::Element;
 use policy::state::{NodeIx, NodeKind};
-
-/// The version of the format, as programs ask for it.
-const FORMAT: &str = "2.25";
 
 /// The product that this format comes from: programs choose their reading by it.
 const VERSION: &str = "2.1.5";

@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::suggest;
+use cib::Element;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,15 +12,31 @@ use std::process::{Command, Stdio};
 const OCF_ROOT: &str = "/usr/lib/ocf";
 
 pub(super) fn standards(session: &mut Session) {
-    for standard in ["ocf", "lsb"] {
-        session.console.say(standard);
+    tell(session, "standards", &["ocf".to_owned(), "lsb".to_owned()]);
+}
+
+/// One line for each, or a list of XML.
+fn tell(session: &mut Session, name: &str, all: &[String]) {
+    let list = Element::new("list").with("name", name).with("count", &all.len().to_string());
+    session.present(all.iter().map(|one| Element::new("item").with_text(one)).fold(list, Element::with_child));
+    for one in all {
+        session.console.say(one);
     }
 }
 
 pub(super) fn providers(session: &mut Session) -> Result<(), Failure> {
-    for provider in entries(&agents_root(), true)? {
-        session.console.say(provider);
+    tell(session, "providers", &entries(&agents_root(), true)?);
+    Ok(())
+}
+
+/// The providers that have an agent of that type.
+pub(super) fn alternatives(session: &mut Session, kind: &str) -> Result<(), Failure> {
+    let has_it = |provider: &String| !kind.contains('/') && agents_root().join(provider).join(kind).is_file();
+    let providers: Vec<String> = entries(&agents_root(), true)?.into_iter().filter(has_it).collect();
+    if providers.is_empty() {
+        return Err(Failure::no_such(format!("no provider has an OCF agent '{kind}' on this host")));
     }
+    tell(session, "providers", &providers);
     Ok(())
 }
 
@@ -42,9 +59,7 @@ pub(super) fn list(session: &mut Session, spec: &str) -> Result<(), Failure> {
             return Err(Failure::usage(format!("agents of class '{other}' cannot be listed")).hint(hint));
         }
     };
-    for agent in agents {
-        session.console.say(agent);
-    }
+    tell(session, "agents", &agents);
     Ok(())
 }
 

@@ -77,6 +77,7 @@ pub(super) fn show(session: &mut Session, name: &str) -> Result<(), Failure> {
     let own = chosen(session, found.element, name).first().map(|pair| pair.value.to_owned());
     let value = if session.options.has("meta") { own.or(session.meta(&id, name)?) } else { own };
     let value = value.ok_or_else(|| Failure::no_such(format!("'{name}' is not set for {id}")))?;
+    session.present(super::query::items("attributes", [(name, value.as_str())].into_iter()));
     session.console.say(value);
     Ok(())
 }

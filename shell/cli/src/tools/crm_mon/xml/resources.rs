@@ -13,7 +13,8 @@ pub(in crate::tools::crm_mon) fn all(view: &View) -> Element {
     shown.fold(Element::new("resources"), |all, rsc| all.with_child(resource(view, rsc)))
 }
 
-fn resource(view: &View, rsc: RscIx) -> Element {
+/// One resource with its parts.
+pub(in crate::tools::crm_mon) fn resource(view: &View, rsc: RscIx) -> Element {
     let (cluster, r) = (&view.cluster, &view.cluster.rscs[rsc]);
     let (managed, disabled) = (word(r.managed), word(is_disabled(cluster, rsc)));
     let collective = if r.is_group() {
