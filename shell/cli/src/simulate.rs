@@ -142,7 +142,7 @@ pub fn simulate(cib: &Arc<Element>, wishes: &Wishes, now: WallTime) -> Result<Ou
         page.list("Transition Summary", &render::lines(&render::changes(&decided)));
         if wishes.execute {
             let executed = execute::execute(&decided, &wishes.failures, now);
-            page.list("Executing Cluster Transition", &told(&executed.done));
+            tell_done(&executed.done, &mut page);
             (outcome.output, outcome.complete) = (Arc::new(executed.cib), executed.complete);
             outcome.done = executed.done;
             clock.say(&outcome.output, &mut page);
@@ -166,6 +166,15 @@ pub fn unchecked(cib: &Element) -> Option<&'static str> {
 
 fn told(events: &[Event]) -> Vec<String> {
     events.iter().map(Event::to_string).collect()
+}
+
+/// What was done; that something is made to fail stands as a remark between the bullets.
+fn tell_done(events: &[Event], page: &mut Page) {
+    page.list("Executing Cluster Transition", &[]);
+    for event in events {
+        let bullet = if matches!(event, Event::Failed { .. }) { "" } else { "  * " };
+        page.remark(&format!("{bullet}{event}"));
+    }
 }
 
 /// Which moment is pretended.
@@ -265,7 +274,9 @@ fn tell_status(moment: Moment, cluster: &Cluster, wishes: &Wishes, page: &mut Pa
         page.inner("Node Attributes", &status::attributes(cluster));
     }
     if wishes.failcounts {
-        page.inner("Migration Summary", &status::failcounts(cluster));
+        if cluster.nodes.iter().any(|(_, node)| node.online) {
+            page.inner_always("Migration Summary", &status::failcounts(cluster));
+        }
         page.inner("Failed Resource Actions", &status::failures(cluster));
     }
 }

@@ -1,5 +1,6 @@
 //! What could be in a resource's way: each with its words, the command that clears it, and the CIB as it would be without it.
 
+mod companions;
 mod related;
 
 use crate::configuration::nodes::{self, Node, section, truth};
@@ -12,6 +13,7 @@ use cib::Element;
 use model::{OperationStatus, Role, Score};
 use std::sync::Arc;
 
+use companions::{companions, members};
 pub(super) use related::related;
 
 /// How the CIB looks without what is suspected.
@@ -182,7 +184,8 @@ fn made_by_moving(cib: &Element, id: &str) -> Vec<Suspect> {
 fn locations(cib: &Element, id: &str) -> Vec<Suspect> {
     let constraints = section(cib, "constraints").map(Element::children).unwrap_or_default();
     let ours: Vec<String> = placement::made(cib).into_iter().map(|made| made.id).collect();
-    let locations = constraints.iter().filter(|c| c.name() == "rsc_location" && c.attribute("rsc") == Some(id));
+    let names = |c: &Element| c.attribute("rsc") == Some(id) || members(c).contains(&id);
+    let locations = constraints.iter().filter(|c| c.name() == "rsc_location" && names(c));
     locations
         .filter(|constraint| !ours.iter().any(|made| constraint.id() == Some(made)))
         .filter_map(|constraint| {
@@ -268,33 +271,6 @@ fn of_node(cib: &Element, node: &Node) -> Vec<Suspect> {
         suspects.push(Suspect::new("", text, clear, cure).on_one_node());
     }
     suspects
-}
-
-/// Mandatory company and order.
-fn companions(cib: &Element, id: &str) -> Vec<Suspect> {
-    let constraints = section(cib, "constraints").map(Element::children).unwrap_or_default();
-    constraints
-        .iter()
-        .filter_map(|constraint| {
-            let (name, tag) = (constraint.id()?, constraint.name());
-            let (dependent, other, how) = match tag {
-                "rsc_colocation" => (constraint.attribute("rsc")?, constraint.attribute("with-rsc")?, "must be where"),
-                "rsc_order" => (constraint.attribute("then")?, constraint.attribute("first")?, "starts only after"),
-                _ => return None,
-            };
-            if dependent != id {
-                return None;
-            }
-            let apart = constraint.attribute("score").and_then(Score::parse).is_some_and(|score| score < Score::ZERO);
-            let text = match (tag, apart) {
-                ("rsc_colocation", true) => format!("{id} keeps away from {other} ({name})"),
-                ("rsc_colocation", false) => format!("{id} {how} {other} is ({name})"),
-                _ => format!("{id} {how} {other} ({name})"),
-            };
-            let (tag, name) = (tag.to_owned(), name.to_owned());
-            Some(Suspect::new(id, text, "", move |cib| counterfactual::without(cib, &tag, &name)))
-        })
-        .collect()
 }
 
 /// The wish to stay.

@@ -41,7 +41,14 @@ impl Page {
     /// A list inside of another one; left out when it is empty.
     pub(super) fn inner(&mut self, title: &str, bullets: &str) {
         if !bullets.is_empty() {
-            self.headline(&format!("  * {title}:"));
+            self.inner_always(title, bullets);
+        }
+    }
+
+    /// A list inside of another one, its title even where it is empty.
+    pub(super) fn inner_always(&mut self, title: &str, bullets: &str) {
+        self.headline(&format!("  * {title}:"));
+        if !bullets.is_empty() {
             self.remark(bullets.trim_end_matches('\n'));
         }
     }

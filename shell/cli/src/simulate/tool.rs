@@ -49,7 +49,7 @@ pub const TOOL: Tool = Tool {
         Opt::flag("pending", "j", "accepted: operations under way are always shown"),
         Opt::value("output-as", "", "FORMAT", "text or xml"),
         Opt::flag("quiet", "Q", "only what was asked for"),
-        Opt::flag("verbose", "V", "accepted"),
+        Opt::flag("verbose", "V", "what is wrong or doubtful in the configuration, too"),
     ],
     run,
 };
@@ -74,11 +74,21 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
         session.console.print(outcome.text.as_str());
     }
     save(&session.options, &wishes, &outcome)?;
+    if session.options.has("verbose") {
+        complaints(&outcome).iter().for_each(|line| session.console.complain(line));
+    }
     if outcome.complete {
         return Ok(Exit::OK);
     }
     session.console.complain("Transition failed: some actions wait for others that never come");
     Ok(Exit::SOFTWARE)
+}
+
+/// What the planner finds wrong or doubtful.
+fn complaints(outcome: &Outcome) -> Vec<String> {
+    let findings = &outcome.decided.as_ref().unwrap_or(&outcome.before).findings;
+    let word = |is_error| if is_error { "error" } else { "warning" };
+    findings.iter().map(|finding| format!("{}: {}", word(finding.is_error), finding.text)).collect()
 }
 
 /// The CIB that is named, in today's schema; without a name, the one on standard input.
