@@ -27,3 +27,4 @@ mod world;
 
 pub use run::{Options, run};
 pub use tally::Tally;
+pub use world::State;

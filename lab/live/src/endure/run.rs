@@ -29,6 +29,8 @@ pub struct Options {
     pub seed: u64,
     /// Where evidence of violations is kept.
     pub keep: PathBuf,
+    /// Where the hosts keep their state.
+    pub state: State,
 }
 
 /// Everything that a round works with. The clients end before the watcher, and both before the hosts.
@@ -50,7 +52,7 @@ pub(super) struct Run {
 /// When the lab itself fails or the cluster never comes up; violations are in the tally.
 pub fn run(options: &Options) -> Result<Tally, Failure> {
     let epoch = Instant::now();
-    let world = World::new(options.nodes, &State::Memory)?;
+    let world = World::new(options.nodes, &options.state)?;
     let watcher = Watcher::start(Arc::clone(&world.doors), epoch);
     let mut run = Run {
         workload: None,

@@ -34,7 +34,7 @@ const PIDS: &str = "/run/heartbeat.pid /run/heartbeat/brain.pid /run/heartbeat/h
 pub enum State {
     /// In small file systems of their own in memory, which can be filled.
     Memory,
-    /// In directories below this one, on a disk that takes its time to sync.
+    /// In directories below this one, on a disk that takes its time to sync, and that nothing here fills.
     Below(PathBuf),
 }
 
@@ -43,6 +43,7 @@ pub struct World {
     lab: Lab,
     names: Vec<String>,
     network: Vec<Kind>,
+    is_on_disk: bool,
     /// From outside into the hosts.
     pub doors: Arc<Doors>,
 }
@@ -61,7 +62,8 @@ impl World {
             lab.add(name, &format!("192.0.2.{}/24", number + 1));
             state.mount(name, &lab.directory(name).join("state"))?;
         }
-        let mut world = Self { lab, names, network: Vec::new(), doors: Arc::new(Doors::of(hosts)) };
+        let is_on_disk = matches!(state, State::Below(_));
+        let mut world = Self { lab, names, network: Vec::new(), is_on_disk, doors: Arc::new(Doors::of(hosts)) };
         for host in 0..hosts {
             world.boot(host)?;
             world.furnish(host)?;
@@ -236,8 +238,11 @@ impl World {
         self.lab.directory(&self.names[host]).join("state")
     }
 
-    /// Writes until the file system refuses.
+    /// Writes until the file system refuses, where it is one of our own.
     fn fill(&self, host: usize) {
+        if self.is_on_disk {
+            return;
+        }
         let _ = fs::write(self.state(host).join("ballast"), vec![0; STATE_BYTES]);
     }
 
@@ -254,7 +259,9 @@ impl State {
         match self {
             Self::Memory => mount.args(["-t", "tmpfs", "-o", &format!("mode=755,size={STATE}"), "systole-state"]),
             Self::Below(directory) => {
-                let own = directory.join(host);
+                let own = directory.join("systole-endure").join(host);
+                // Of an earlier run: another cluster.
+                let _ = fs::remove_dir_all(&own);
                 fs::create_dir_all(&own).map_err(|e| broken(e.to_string()))?;
                 mount.arg("--bind").arg(own)
             }

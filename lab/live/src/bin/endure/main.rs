@@ -1,15 +1,16 @@
 //! `./dev endure`: a cluster of real processes under faults, its clients' histories judged; see `live::endure`.
 
 use live::Failure;
-use live::endure::{self, Options};
+use live::endure::{self, Options, State};
 use std::process::ExitCode;
 use std::time::Duration;
 
-const USAGE: &str = "usage: endure [--minutes N] [--nodes N] [--seed N] [--keep DIRECTORY]
+const USAGE: &str = "usage: endure [--minutes N] [--nodes N] [--seed N] [--keep DIRECTORY] [--disk DIRECTORY]
   --minutes N        no round of faults begins after this (30)
   --nodes N          hosts, 3 to 9 (3)
   --seed N           of all faults and acts (1)
-  --keep DIRECTORY   where the evidence of a violation goes (/tmp/systole-evidence)";
+  --keep DIRECTORY   where the evidence of a violation goes (/tmp/systole-evidence)
+  --disk DIRECTORY   the hosts' state lies below it and is synced for real; no disk is full then (memory)";
 
 fn main() -> ExitCode {
     let Some(options) = read(std::env::args().skip(1)) else {
@@ -44,8 +45,8 @@ fn main() -> ExitCode {
 }
 
 fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options =
-        Options { nodes: 3, lasts: Duration::from_mins(30), seed: 1, keep: "/tmp/systole-evidence".into() };
+    let keep = "/tmp/systole-evidence".into();
+    let mut options = Options { nodes: 3, lasts: Duration::from_mins(30), seed: 1, keep, state: State::Memory };
     while let Some(word) = words.next() {
         let value = words.next()?;
         match word.as_str() {
@@ -53,6 +54,7 @@ fn read(mut words: impl Iterator<Item = String>) -> Option<Options> {
             "--nodes" => options.nodes = value.parse().ok().filter(|nodes| (3..=9).contains(nodes))?,
             "--seed" => options.seed = value.parse().ok()?,
             "--keep" => options.keep = value.into(),
+            "--disk" => options.state = State::Below(value.into()),
             _ => return None,
         }
     }
