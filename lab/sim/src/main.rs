@@ -8,6 +8,8 @@ use std::time::Instant;
 
 /// Seeds played when nothing else is asked for.
 const SEEDS: u64 = 200;
+/// After so many seeds it is said how far it is.
+const MILESTONE: u64 = 10_000;
 const USAGE: &str =
     "usage: sim [--seeds N] [--from N] [--jobs N] | sim --seed N [--keep PLACES] | sim --minimise N | sim --play FILE";
 
@@ -73,8 +75,12 @@ fn shorten(seed: u64) -> ExitCode {
 
 fn many(first: u64, seeds: u64, jobs: usize) -> ExitCode {
     let begun = Instant::now();
-    let (mut broken, mut acknowledged) = (0_u64, 0);
+    let (mut played, mut broken, mut acknowledged) = (0_u64, 0_u64, 0);
     run::seeds(first, seeds, jobs, |seed, outcome| {
+        played += 1;
+        if played.is_multiple_of(MILESTONE) && played < seeds {
+            println!("{played} seeds so far, {:.0} s", begun.elapsed().as_secs_f64());
+        }
         acknowledged += outcome.acknowledged;
         if let Some(violation) = outcome.violations.first() {
             broken += 1;
