@@ -3,6 +3,7 @@
 //! Rules are those of `getopt_long`: bundles (`-1rf`), attached values (`-rID`, `--node=N`), unique prefixes of long names, `--`.
 //! An option has one key, its long name of today; spellings of other generations are aliases.
 
+use crate::exit::Exit;
 use crate::failure::Failure;
 use std::fmt::Write as _;
 
@@ -17,6 +18,8 @@ pub enum Takes {
     Attached(&'static str),
     /// A value, attached or as the next word if that word is one: for letters that changed their meaning.
     Next(&'static str, fn(&str) -> bool),
+    /// Nothing: it is refused, and the option's help says why.
+    Refused,
 }
 
 /// One option of a tool.
@@ -37,6 +40,11 @@ impl Opt {
     /// An option with a value.
     pub const fn value(key: &'static str, letters: &'static str, what: &'static str, help: &'static str) -> Self {
         Self { key, letters, aliases: &[], takes: Takes::Value(what), help }
+    }
+
+    /// An option that other tools of this name have, and this one does not; with a reason, or what to do instead.
+    pub const fn refused(key: &'static str, letters: &'static str, why: &'static str) -> Self {
+        Self { key, letters, aliases: &[], takes: Takes::Refused, help: why }
     }
 
     /// The same with another rule for its value.
@@ -189,6 +197,10 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, option: &Opt, spelled: &str, attached: Option<&'a str>) -> Result<(), Failure> {
         let value = match option.takes {
+            Takes::Refused => {
+                let reason = format!("{spelled} is not supported");
+                return Err(Failure::new(Exit::UNIMPLEMENTED, reason).hint(option.help));
+            }
             Takes::Nothing if attached.is_some() => {
                 return Err(Failure::usage(format!("{spelled} takes no value")).hint(SEE_HELP));
             }
@@ -237,7 +249,7 @@ pub fn describe(table: &[Opt]) -> String {
     let mut out = String::new();
     for option in table {
         let value = match option.takes {
-            Takes::Nothing => String::new(),
+            Takes::Nothing | Takes::Refused => String::new(),
             Takes::Value(what) => format!(" {what}"),
             Takes::Attached(what) => format!("[={what}]"),
             Takes::Next(what, _) => format!(" [{what}]"),
@@ -246,8 +258,9 @@ pub fn describe(table: &[Opt]) -> String {
         let names = format!("  {letters}--{}{value}", option.key);
         let also: Vec<String> = option.aliases.iter().map(|alias| format!("--{alias}")).collect();
         let also = if also.is_empty() { String::new() } else { format!(" (also {})", also.join(", ")) };
+        let refused = if matches!(option.takes, Takes::Refused) { "refused: " } else { "" };
         let gap = if names.chars().count() < COLUMN { COLUMN - names.chars().count() } else { 1 };
-        writeln!(out, "{names}{:gap$}{}{also}", "", option.help).expect("writing to a string cannot fail");
+        writeln!(out, "{names}{:gap$}{refused}{}{also}", "", option.help).expect("writing to a string cannot fail");
     }
     out
 }

@@ -33,6 +33,8 @@ pub const TOOL: Tool = Tool {
         Opt::flag("wait", "W", "accepted: a change is always waited for").takes(crate::options::Takes::Attached("FOR")),
         Opt::flag("quiet", "q", "say nothing"),
         Opt::value("output-as", "", "FORMAT", "text or xml"),
+        Opt::value("output-to", "", "FILE", "write there instead of to standard output"),
+        Opt::flag("text-fancy", "", "accepted: the text is as it is"),
         Opt::flag("verbose", "V", "accepted"),
     ],
     run,

@@ -48,6 +48,8 @@ pub const TOOL: Tool = Tool {
         Opt::value("node", "Nh", "NODE", "accepted: every member has the same CIB").or(&["host"]),
         Opt::flag("local", "l", "accepted: reading is always local"),
         Opt::flag("sync-call", "sb", "accepted: a change is always waited for").or(&["no-bcast"]),
+        Opt::refused("show-access", "", "there are no access lists: root and the group haclient may change the CIB"),
+        Opt::refused("md5-sum-versioned", "6", "members compare another digest; -5 shows that of the disk"),
         Opt::flag("verbose", "V", "accepted"),
     ],
     run,

@@ -22,6 +22,8 @@ pub const TOOL: Tool = Tool {
         Opt::value("new-string", "N", "XML", "the new one, given here"),
         Opt::flag("cib", "c", "accepted: versions are always told where there are some"),
         Opt::flag("no-version", "u", "without versions"),
+        Opt::refused("patch", "p", "apply a change with cibadmin --patch, to a file with CIB_file=FILE"),
+        Opt::refused("stdin", "s", "give the XML with -O and -N"),
         Opt::flag("verbose", "V", "accepted"),
     ],
     run,

@@ -1,10 +1,12 @@
 //! `crm_error`: what an exit code means.
 
+use crate::document;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::Opt;
 use crate::session::Session;
 use crate::tool::Tool;
+use cib::Element;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -15,12 +17,19 @@ pub const TOOL: Tool = Tool {
         Opt::flag("rc", "r", "accepted; return codes are exit codes here"),
         Opt::flag("name", "n", "show the code's word, too"),
         Opt::flag("list", "l", "show every code"),
+        Opt::value("output-as", "", "FORMAT", "text or xml"),
+        Opt::value("output-to", "", "FILE", "write there instead of to standard output"),
+        Opt::flag("text-fancy", "", "accepted: the text is as it is"),
         Opt::flag("verbose", "V", "accepted"),
     ],
     run,
 };
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
+    document::around(session, command)
+}
+
+fn command(session: &mut Session) -> Result<Exit, Failure> {
     let codes: Vec<Exit> = if session.options.has("list") {
         Exit::all().collect()
     } else {
@@ -31,6 +40,8 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     }
     for code in codes {
         let text = code.text();
+        let number = code.code().to_string();
+        session.present(Element::new("result-code").with("code", &number).with("description", text));
         session.console.say(match (session.options.has("list"), session.options.has("name")) {
             (true, _) => format!("{:>3}: {:<22} {text}", code.code(), code.word()),
             (false, true) => format!("{} - {text}", code.word()),

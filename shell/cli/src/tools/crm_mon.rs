@@ -14,6 +14,7 @@ mod view;
 mod wish;
 mod xml;
 
+use crate::document;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::options::{Opt, Takes};
@@ -141,12 +142,15 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     {
         return screen::run(session, interval(session)?, format);
     }
-    let text = render(session, format)?;
+    let (exit, text) = match render(session, format) {
+        Err(failure) if format == Format::Xml => (failure.exit, document::failed(session, &failure)),
+        rendered => (Exit::OK, rendered?),
+    };
     match destination {
         Some(path) => write_file(Path::new(&path), &text)?,
         None => session.console.print(text),
     }
-    Ok(Exit::OK)
+    Ok(exit)
 }
 
 fn refuse(session: &Session) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `crm_verify`: is a configuration valid? Silence when it is; else each mistake with its place and what to write instead.
 
+use crate::document;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::{self, Given};
@@ -21,6 +22,9 @@ pub const TOOL: Tool = Tool {
         Opt::flag("xml-pipe", "p", "the one on standard input"),
         Opt::value("save-xml", "S", "FILE", "write what was checked to this file"),
         Opt::value("dtd-file", "D", "FILE", "accepted: the schemas are built in"),
+        Opt::value("output-as", "", "FORMAT", "text or xml"),
+        Opt::value("output-to", "", "FILE", "write there instead of to standard output"),
+        Opt::flag("text-fancy", "", "accepted: the text is as it is"),
         Opt::flag("quiet", "qQ", "only the exit code"),
         Opt::flag("verbose", "V", "say what is doubtful or without effect, too"),
     ],
@@ -28,6 +32,10 @@ pub const TOOL: Tool = Tool {
 };
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
+    document::around(session, command)
+}
+
+fn command(session: &mut Session) -> Result<Exit, Failure> {
     let given = match input::given(session, "xml-text", "xml-file", "xml-pipe")? {
         Some(given) => given,
         None if session.options.has("live-check") || session.name == "verify" || session.world.cib_file.is_some() => {
