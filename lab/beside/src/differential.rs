@@ -25,14 +25,18 @@ pub fn run(options: &Options) -> Result<bool, String> {
     for seed in options.from..options.from.saturating_add(options.seeds) {
         match judge.judge(&random::cluster(seed)) {
             Verdict::Agree => agreed += 1,
-            Verdict::Refused => refused += 1,
+            Verdict::Refused => {
+                refused += 1;
+                keep(options, &format!("refused-{seed}"), &random::cluster(seed))?;
+            }
             Verdict::Differ(difference) => {
                 let small = shrink::shrink(&random::cluster(seed), &|cib| judge.still(cib, &difference));
                 match known::reason(&small, &difference) {
                     Some(reason) => *reasons.entry(reason).or_default() += 1,
                     None => {
                         open += 1;
-                        tell(seed, &small, &judge.difference(&small).unwrap_or(difference), options.keep.as_deref())?;
+                        println!("seed {seed}: {}", judge.difference(&small).unwrap_or(difference));
+                        keep(options, &seed.to_string(), &small)?;
                     }
                 }
             }
@@ -45,12 +49,12 @@ pub fn run(options: &Options) -> Result<bool, String> {
     Ok(open == 0)
 }
 
-fn tell(seed: u64, small: &Element, difference: &Difference, keep: Option<&Path>) -> Result<(), String> {
-    println!("seed {seed}: {difference}");
-    let Some(directory) = keep else { return Ok(()) };
+/// Writes a cluster where it was asked for.
+fn keep(options: &Options, name: &str, cib: &Element) -> Result<(), String> {
+    let Some(directory) = &options.keep else { return Ok(()) };
     std::fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
-    let file = directory.join(format!("{seed}.xml"));
-    std::fs::write(&file, small.to_xml()).map_err(|error| format!("{}: {error}", file.display()))
+    let file = directory.join(format!("{name}.xml"));
+    std::fs::write(&file, cib.to_xml()).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 enum Verdict {

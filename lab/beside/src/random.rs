@@ -2,11 +2,20 @@
 //!
 //! One seed, one cluster. Damage is not done here but in `endure`; what is made here is valid.
 
+mod bundles;
 mod constraints;
+mod defaults;
+mod fencing;
+mod guests;
+mod history;
+mod options;
 mod resources;
+mod rules;
+mod sets;
 mod status;
 
 use cib::Element;
+use guests::Guest;
 use model::Rng;
 use resources::Resource;
 use std::sync::Arc;
@@ -15,7 +24,11 @@ use std::sync::Arc;
 pub(crate) struct Maker {
     pub rng: Rng,
     pub nodes: Vec<String>,
+    /// Nodes that a resource brings up.
+    pub guests: Vec<Guest>,
     pub resources: Vec<Resource>,
+    /// Templates and tags, which constraints may name like a resource.
+    pub names: Vec<String>,
     ids: u32,
 }
 
@@ -23,19 +36,24 @@ pub(crate) struct Maker {
 pub fn cluster(seed: u64) -> Arc<Element> {
     let mut rng = Rng::from_seed(seed);
     let nodes = (1..=2 + rng.below(3)).map(|n| format!("n{n}")).collect();
-    let mut maker = Maker { rng, nodes, resources: Vec::new(), ids: 0 };
+    let mut maker = Maker { rng, nodes, guests: Vec::new(), resources: Vec::new(), names: Vec::new(), ids: 0 };
     let options = maker.options();
-    let nodes = maker.configured_nodes();
     let resources = maker.make_resources();
+    let nodes = maker.configured_nodes();
+    let tags = maker.tags();
     let constraints = maker.make_constraints();
+    let topology = maker.topology();
     let defaults = maker.defaults();
     let status = maker.make_status();
-    let configuration = Element::new("configuration")
+    let mut configuration = Element::new("configuration")
         .with_child(options)
         .with_child(nodes)
         .with_child(resources)
         .with_child(constraints)
         .with_child(defaults);
+    configuration
+        .children_mut()
+        .extend([maker.operation_defaults(), topology, tags].into_iter().flatten().map(Arc::new));
     let quorate = if maker.rng.chance(930) { "1" } else { "0" };
     let cib = Element::new("cib")
         .with("admin_epoch", "0")
@@ -71,7 +89,8 @@ impl Maker {
 
     /// A node's name.
     pub fn node(&mut self) -> String {
-        let nodes = self.nodes.clone();
+        let guests = self.guests.iter().map(|guest| guest.name.clone());
+        let nodes: Vec<String> = self.nodes.iter().cloned().chain(guests).collect();
         self.pick(&nodes).clone()
     }
 
@@ -85,59 +104,5 @@ impl Maker {
             }
         }
         (!set.children().is_empty()).then_some(set)
-    }
-
-    fn options(&mut self) -> Element {
-        let fencing: &[&str] = if self.rng.chance(700) { &["true"] } else { &["false"] };
-        let set = self.pairs(
-            "cluster_property_set",
-            &[
-                ("stonith-enabled", fencing, 1000),
-                ("no-quorum-policy", &["stop", "ignore", "freeze", "demote", "suicide"], 400),
-                ("symmetric-cluster", &["true", "false"], 100),
-                ("placement-strategy", &["default", "utilization", "minimal", "balanced"], 200),
-                ("start-failure-is-fatal", &["true", "false"], 200),
-                ("concurrent-fencing", &["true", "false"], 100),
-                ("maintenance-mode", &["true", "false"], 40),
-                ("stop-all-resources", &["true", "false"], 40),
-                ("enable-startup-probes", &["false"], 40),
-                ("stop-orphan-resources", &["false"], 60),
-                ("stonith-action", &["off", "reboot"], 100),
-            ],
-        );
-        let mut section = Element::new("crm_config");
-        section.children_mut().extend(set.map(Arc::new));
-        section
-    }
-
-    fn configured_nodes(&mut self) -> Element {
-        let mut section = Element::new("nodes");
-        for (n, name) in self.nodes.clone().into_iter().enumerate() {
-            let mut node = Element::new("node").with("id", &(n + 1).to_string()).with("uname", &name);
-            let sets = [
-                self.pairs(
-                    "instance_attributes",
-                    &[("standby", &["on"], 60), ("maintenance", &["true"], 30), ("zone", &["east", "west"], 500)],
-                ),
-                self.pairs("utilization", &[("cpu", &["2", "4", "8"], 400), ("memory", &["1000", "2000"], 300)]),
-            ];
-            node.children_mut().extend(sets.into_iter().flatten().map(Arc::new));
-            section = section.with_child(node);
-        }
-        section
-    }
-
-    fn defaults(&mut self) -> Element {
-        let set = self.pairs(
-            "meta_attributes",
-            &[
-                ("resource-stickiness", &["0", "1", "100", "INFINITY", "-1"], 500),
-                ("migration-threshold", &["1", "2", "3"], 200),
-                ("failure-timeout", &["60s", "1h"], 100),
-            ],
-        );
-        let mut section = Element::new("rsc_defaults");
-        section.children_mut().extend(set.map(Arc::new));
-        section
     }
 }

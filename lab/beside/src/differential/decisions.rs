@@ -53,7 +53,9 @@ impl Decisions {
         let mut command = Command::new("timeout");
         command.args(["--signal=KILL", &seconds.to_string(), crate::PEER, "-sS", "-x"]).arg(file);
         let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-        output.status.success().then(|| Self::read(&String::from_utf8_lossy(&output.stdout)))
+        // It ends with 1 where its own plan cannot be carried out to the end: that much of it can be compared.
+        let planned = matches!(output.status.code(), Some(0 | 1)) && !output.stdout.is_empty();
+        planned.then(|| Self::read(&String::from_utf8_lossy(&output.stdout)))
     }
 
     fn read(text: &str) -> Self {
@@ -62,10 +64,14 @@ impl Decisions {
             let line = line.trim_start().trim_start_matches("* ");
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
-                // What 2.1.5 says of instances that are nowhere is not said any more.
-                [.., "score", "on", "none:", "0"] => {}
-                [_, rest @ ..] if line.contains(" allocation score on ") || line.contains(" promotion score on ") => {
+                // Of instances that are nowhere, both say what says nothing, in different words.
+                [.., "score", "on", "none:", "0"] | [_, "promotion", "score", "(inactive):", _] => {}
+                // The stages have other names today.
+                [_stage, rest @ ..] if line.contains(" allocation score on ") => {
                     decisions.scores.insert(rest.join(" "));
+                }
+                [_, "promotion", "score", ..] => {
+                    decisions.scores.insert(words.join(" "));
                 }
                 [_, "action:", ..] | ["Fencing", _, ..] => {
                     decisions.actions.insert(words.join(" "));

@@ -1,9 +1,117 @@
 //! Disagreements with a reason: what Pacemaker decides today and 2.1.5 did not yet, or not so.
+//!
+//! Each was read out of both versions' behaviour for a reduced cluster; the test beside it sees whether a reduced
+//! cluster has what that difference needs. What a cluster is reduced to needs everything that is left of it.
 
-use super::decisions::Difference;
+use super::decisions::{Difference, Kind};
 use cib::Element;
 
+/// A difference between the versions.
+struct Known {
+    reason: &'static str,
+    applies: fn(&Element, &Difference) -> bool,
+}
+
+/// What is particular comes first.
+const ALL: [Known; 12] = [
+    Known {
+        reason: "2.1.5 takes -INFINITY where a node lacks a rule's score-attribute; today such a node is passed over",
+        applies: |cib, _| any(cib, &|e| e.attribute("score-attribute").is_some()),
+    },
+    Known {
+        reason: "2.1.5 holds that an rsc_expression without provider is about agents without one; today, about any",
+        applies: |cib, _| any(cib, &|e| e.name() == "rsc_expression" && e.attribute("provider").is_none()),
+    },
+    Known {
+        reason: "2.1.5 assigns a bundle once for each colocation that names it, and its containers know none of them",
+        applies: |cib, _| any(cib, &|e| e.name() == "bundle") && any(cib, &is_colocation),
+    },
+    Known {
+        reason: "2.1.5 takes a bundle with replicas-per-host and control-port to have numbers nobody sees",
+        applies: |cib, _| {
+            let crowded = |e: &Element| e.attribute("replicas-per-host").is_some();
+            any(cib, &crowded) && any(cib, &|e| e.attribute("control-port").is_some())
+        },
+    },
+    Known {
+        reason: "2.1.5 tries the containers of a bundle in another order",
+        applies: |cib, difference| {
+            let containers = |line: &str| ["-docker-", "-podman-", "-ip-"].iter().any(|part| line.contains(part));
+            let both = difference.ours.iter().chain(&difference.theirs);
+            any(cib, &|e| e.name() == "bundle")
+                && difference.kind == Kind::Scores
+                && both.map(String::as_str).all(containers)
+        },
+    },
+    Known {
+        reason: "2.1.5 takes a mandatory ordering for one more of the same beside one of kind Serialize",
+        applies: |cib, _| count(cib, &|e| e.name() == "rsc_order") > 1 && any(cib, &serializes),
+    },
+    Known {
+        reason: "2.1.5 takes off nothing of a capacity that a node does not state",
+        applies: |cib, _| any(cib, &|e| is_pair(e, "placement-strategy")) && any(cib, &|e| e.name() == "utilization"),
+    },
+    Known {
+        reason: "2.1.5 monitors a resource that runs on a node in maintenance and on another one, too",
+        applies: |cib, difference| {
+            let monitors = difference.theirs.iter().any(|line| line.contains(" monitor="));
+            difference.ours.is_empty() && monitors && any(cib, &|e| is_pair(e, "maintenance"))
+        },
+    },
+    Known {
+        reason: "2.1.5 adds the score of a location to the -INFINITY of a node that is not there",
+        applies: |cib, _| any(cib, &|e| e.name() == "rsc_location") && somebody_is_away(cib),
+    },
+    Known {
+        reason: "2.1.5 leaves finite colocations of a clone out that has an instance for each node, unless they are \
+                 negative, and takes inactive instances in another order",
+        applies: |cib, _| any(cib, &|e| e.name() == "clone") && any(cib, &is_colocation),
+    },
+    Known {
+        reason: "2.1.5 lets a wish that comes through a chain of colocations, or through a group, weigh as much as its \
+                 last link; today each link weakens it",
+        applies: |cib, _| any(cib, &is_colocation) && (count(cib, &is_colocation) > 1 || ties_more(cib)),
+    },
+    Known {
+        reason: "2.1.5 offers an instance that should stay all nodes again after it preferred another one, with the \
+                 scores of the first attempt",
+        applies: |cib, _| any(cib, &|e| e.name() == "clone") && any(cib, &|e| e.name() == "lrm_rsc_op"),
+    },
+];
+
 /// The reason for a reduced disagreement, if it is known.
-pub(super) fn reason(_small: &Element, _difference: &Difference) -> Option<&'static str> {
-    None
+pub(super) fn reason(small: &Element, difference: &Difference) -> Option<&'static str> {
+    ALL.iter().find(|known| (known.applies)(small, difference)).map(|known| known.reason)
+}
+
+fn any(element: &Element, wanted: &dyn Fn(&Element) -> bool) -> bool {
+    count(element, wanted) > 0
+}
+
+fn count(element: &Element, wanted: &dyn Fn(&Element) -> bool) -> usize {
+    let below: usize = element.children().iter().map(|child| count(child, wanted)).sum();
+    below + usize::from(wanted(element))
+}
+
+fn is_colocation(element: &Element) -> bool {
+    element.name() == "rsc_colocation"
+}
+
+fn serializes(element: &Element) -> bool {
+    element.name() == "rsc_order" && element.attribute("kind") == Some("Serialize")
+}
+
+/// Whether one colocation can stand for several.
+fn ties_more(cib: &Element) -> bool {
+    any(cib, &|e| matches!(e.name(), "group" | "tag" | "template" | "resource_set"))
+}
+
+fn is_pair(element: &Element, name: &str) -> bool {
+    element.name() == "nvpair" && element.attribute("name") == Some(name)
+}
+
+/// Whether a configured node is no member.
+fn somebody_is_away(cib: &Element) -> bool {
+    let members = count(cib, &|e| e.name() == "node_state" && e.attribute("crmd") == Some("online"));
+    count(cib, &|e| e.name() == "node") > members
 }

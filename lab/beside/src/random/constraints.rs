@@ -1,9 +1,9 @@
-//! Random constraints: locations, colocations and orderings, plain, in sets and by rule; tickets.
+//! Random constraints about one resource or two: locations, colocations and orderings, plain and by rule; tickets.
 
 use super::Maker;
 use cib::Element;
 
-const SCORES: [&str; 7] = ["INFINITY", "-INFINITY", "100", "-100", "10", "1", "0"];
+pub(super) const SCORES: [&str; 7] = ["INFINITY", "-INFINITY", "100", "-100", "10", "1", "0"];
 
 impl Maker {
     pub fn make_constraints(&mut self) -> Element {
@@ -14,7 +14,7 @@ impl Maker {
                 6..8 => self.rule(),
                 8..13 => self.colocation(),
                 13..18 => self.ordering(),
-                18 => self.set_of_resources(),
+                18 => self.constraint_of_sets(),
                 _ => self.ticket(),
             };
             section = section.with_child(element);
@@ -23,16 +23,20 @@ impl Maker {
     }
 
     /// A resource that constraints may name, and whether it can be promoted.
-    fn target(&mut self) -> (String, bool) {
-        let all: Vec<(String, bool)> = self.resources.iter().map(|r| (r.id.clone(), r.promotable)).collect();
+    pub(super) fn target(&mut self) -> (String, bool) {
+        let named = self.resources.iter().filter(|r| r.named).map(|r| (r.id.clone(), r.promotable));
+        let all: Vec<(String, bool)> = named.chain(self.names.iter().map(|name| (name.clone(), false))).collect();
         self.pick(&all).clone()
     }
 
-    fn two_targets(&mut self) -> ((String, bool), (String, bool)) {
+    /// Two different ones; what a tag names may be the other of the two, so only one is a tag or template.
+    pub(super) fn two_targets(&mut self) -> ((String, bool), (String, bool)) {
         let first = self.target();
         for _ in 0..8 {
             let second = self.target();
-            if second.0 != first.0 {
+            let named = [&first.0, &second.0].into_iter().filter(|id| self.names.contains(id)).count();
+            // A resource that a tag names, ordered with that tag, is an order with itself: the installed one gives up.
+            if second.0 != first.0 && (named == 0 || self.rng.chance(300)) {
                 return (first, second);
             }
         }
@@ -55,22 +59,22 @@ impl Maker {
     }
 
     fn rule(&mut self) -> Element {
-        let (rsc, _) = self.target();
-        let (id, rule, expression, score) =
-            (self.id("location"), self.id("rule"), self.id("expression"), *self.pick(&SCORES));
-        let operations = ["eq", "ne", "defined", "not_defined"];
-        let operation = *self.pick(&operations);
-        let attributes = ["zone", "#uname", "nothing"];
-        let mut test = Element::new("expression")
-            .with("id", &expression)
-            .with("attribute", self.word(&attributes))
-            .with("operation", operation);
-        if matches!(operation, "eq" | "ne") {
-            let values = ["east", "west", "n1", "n2"];
-            test.set("value", self.word(&values));
+        let (rsc, promotable) = self.target();
+        let mut rule = self.node_rule();
+        if self.rng.chance(100) {
+            rule.set("score-attribute", "rank");
+        } else {
+            rule.set("score", self.word(&SCORES));
         }
-        let rule = Element::new("rule").with("id", &rule).with("score", score).with_child(test);
-        Element::new("rsc_location").with("id", &id).with("rsc", &rsc).with_child(rule)
+        if promotable && self.rng.chance(300) {
+            rule.set("role", "Promoted");
+        }
+        let location = Element::new("rsc_location").with("id", &self.id("location"));
+        let location = match self.rng.below(8) {
+            0 => location.with("rsc-pattern", "^(.)[0-9]$"),
+            _ => location.with("rsc", &rsc),
+        };
+        location.with_child(rule)
     }
 
     fn colocation(&mut self) -> Element {
@@ -86,6 +90,12 @@ impl Maker {
         }
         if with_promotable && self.rng.chance(600) {
             colocation.set("with-rsc-role", "Promoted");
+        }
+        if self.rng.chance(80) {
+            colocation.set("influence", "false");
+        }
+        if self.rng.chance(80) {
+            colocation.set("node-attribute", "zone");
         }
         colocation
     }
@@ -107,36 +117,24 @@ impl Maker {
         if kind != "Serialize" && self.rng.chance(150) {
             ordering.set("symmetrical", "false");
         }
+        if self.rng.chance(60) {
+            ordering.set("require-all", "false");
+        }
         ordering
     }
 
-    fn set_of_resources(&mut self) -> Element {
-        let ((a, _), (b, _)) = self.two_targets();
-        let set = self.id("set");
-        let mut members = Element::new("resource_set").with("id", &set);
-        for member in [a, b] {
-            members = members.with_child(Element::new("resource_ref").with("id", &member));
-        }
-        if self.rng.chance(500) {
-            members.set("sequential", "false");
-        }
-        if self.rng.chance(500) {
-            let id = self.id("ordering");
-            Element::new("rsc_order").with("id", &id).with("kind", "Mandatory").with_child(members)
-        } else {
-            let id = self.id("colocation");
-            Element::new("rsc_colocation").with("id", &id).with("score", "INFINITY").with_child(members)
-        }
-    }
-
     fn ticket(&mut self) -> Element {
-        let (rsc, _) = self.target();
+        let (rsc, promotable) = self.target();
         let id = self.id("ticket");
-        let losses = ["stop", "fence", "freeze"];
-        Element::new("rsc_ticket")
+        let losses = ["stop", "fence", "freeze", "demote"];
+        let mut ticket = Element::new("rsc_ticket")
             .with("id", &id)
             .with("rsc", &rsc)
             .with("ticket", "T1")
-            .with("loss-policy", self.word(&losses))
+            .with("loss-policy", self.word(&losses));
+        if promotable && self.rng.chance(500) {
+            ticket.set("rsc-role", "Promoted");
+        }
+        ticket
     }
 }
