@@ -82,9 +82,15 @@ pub fn answers(cluster: &Cluster, host: &str) -> bool {
 
 /// An init script on a host that cannot start the proxy, as after a mistake in its configuration; the proxy is stopped.
 pub fn break_the_proxy(cluster: &Cluster, host: &str) -> Result<(), Failure> {
-    cluster.run(host, "/etc/init.d/opensips stop; mv /etc/init.d/opensips /etc/init.d/opensips.good")?;
     let broken = "#!/bin/sh\n[ \"$1\" != start ] || { echo 'opensips: syntax error in opensips.cfg' >&2; exit 1; }\n";
-    cluster.put(host, "/etc/init.d/opensips", "755", broken)
+    stop_the_proxy_for(cluster, host, broken)
+}
+
+/// Another init script on a host, which finds the proxy stopped. It is there before the proxy stops: a monitor may look at any moment.
+pub fn stop_the_proxy_for(cluster: &Cluster, host: &str, script: &str) -> Result<(), Failure> {
+    cluster.put(host, "/etc/init.d/opensips.other", "755", script)?;
+    let line = "cd /etc/init.d && mv opensips opensips.good && mv opensips.other opensips && ./opensips.good stop";
+    cluster.run(host, line).map(drop)
 }
 
 /// Undoes [`break_the_proxy`].
