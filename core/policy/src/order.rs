@@ -1,6 +1,9 @@
 //! The fourth stage: orderings become relations between actions, and what is required or impossible spreads along them.
 
+mod link;
+mod meaning;
 mod probes;
+mod reach;
 mod relate;
 mod spread;
 mod summary;

@@ -1,17 +1,19 @@
 //! The `resources` section: every element becomes a node of the resource tree.
 
+mod blank;
+mod links;
+mod settings;
+
 use super::bundle::bundle_kind;
 use crate::cluster::Cluster;
 use crate::ids::{NodeIx, RscIx};
-use crate::node::{Capacity, NodeKind, NodeSet, ProbeMode, Table};
+use crate::node::ProbeMode;
 use crate::operation::Configured;
-use crate::options::NoQuorum;
-use crate::params::{Merge, Params};
-use crate::resource::{Kind, MultipleActive, Rsc};
-use crate::rules::Facts;
+use crate::resource::{Kind, Rsc};
 use crate::values;
+use blank::blank;
 use cib::Element;
-use model::{Role, Score};
+use model::Score;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -31,7 +33,6 @@ fn tells_instances_apart(class: &str) -> bool {
 fn can_be_promoted(class: &str) -> bool {
     class.eq_ignore_ascii_case("ocf") || class.eq_ignore_ascii_case("heartbeat")
 }
-
 impl Cluster {
     pub(super) fn unpack_resources(&mut self) {
         let Some(section) = super::section(&self.cib, "resources") else { return };
@@ -154,143 +155,6 @@ impl Cluster {
         !self.rscs[rsc].children.is_empty()
     }
 
-    /// Meta attributes: the element's own attributes and sets, its parents' sets, the defaults, what the parent worked out.
-    fn meta_of(&mut self, rsc: RscIx, instance: Option<u32>) -> Params {
-        let r = &self.rscs[rsc];
-        let mut meta = Params::default();
-        if let Some(n) = instance {
-            meta.set("clone", &n.to_string());
-        }
-        for (name, value) in r.xml.attributes() {
-            if !value.eq_ignore_ascii_case("#default") {
-                meta.offer(name, value);
-            }
-        }
-        let facts = Facts {
-            now: self.now,
-            standard: r.xml.attribute("class"),
-            provider: r.xml.attribute("provider"),
-            agent: r.xml.attribute("type"),
-            ..Facts::default()
-        };
-        let from = Merge { document: &self.document, facts, first: None };
-        let mut next = self.next_change;
-        meta.merge_sets(&from, &r.xml, "meta_attributes", &mut next);
-        let mut inherited = Params::default();
-        let mut at = r.parent;
-        while let Some(parent) = at {
-            inherited.merge_sets(&from, &self.rscs[parent].xml, "meta_attributes", &mut next);
-            at = self.rscs[parent].parent;
-        }
-        offer_all(&mut meta, &inherited);
-        if let Some(defaults) = &self.rsc_defaults {
-            meta.merge_sets(&from, defaults, "meta_attributes", &mut next);
-        }
-        if let Some(parent) = r.parent {
-            offer_all(&mut meta, &self.rscs[parent].meta);
-        }
-        self.next_change = next;
-        meta
-    }
-
-    fn set_basics(&mut self, rsc: RscIx) {
-        let in_clone = self.rscs[self.top_of(rsc, false)].is_clone();
-        let maintenance = self.options.maintenance;
-        let r = &mut self.rscs[rsc];
-        r.is_connection = is_connection(&r.xml);
-        let remote = r.is_connection && r.meta.get("container").is_none();
-        r.managed = !maintenance;
-        r.critical = r.meta.get("critical").is_none_or(|value| values::is_true(Some(value)));
-        r.notify = r.meta.is_true("notify");
-        r.migratable = r.meta.get("allow-migrate").map_or(remote, |value| values::is_true(Some(value)));
-        if let Some(value) = r.meta.get("is-managed").filter(|value| !value.eq_ignore_ascii_case("default")) {
-            r.managed = values::is_true(Some(value));
-        }
-        if maintenance || r.meta.is_true("maintenance") {
-            r.managed = false;
-            r.maintenance = true;
-        }
-        r.unique = !in_clone || detect_unique(&r.meta);
-        r.promotable = in_clone && r.meta.is_true("promotable");
-        r.multiple_active = match r.meta.get("multiple-active").unwrap_or_default().to_ascii_lowercase().as_str() {
-            "stop_only" => MultipleActive::StopOnly,
-            "block" => MultipleActive::Block,
-            "stop_unexpected" => MultipleActive::StopUnexpected,
-            _ => MultipleActive::StopStart,
-        };
-        r.fence_device = r.xml.attribute("class").is_some_and(|class| class.eq_ignore_ascii_case("stonith"));
-        self.have_fencing |= self.rscs[rsc].fence_device;
-    }
-
-    fn set_needs(&mut self, rsc: RscIx) {
-        let fencing = self.options.fencing;
-        let r = &self.rscs[rsc];
-        let word = r.meta.get("requires").map(str::to_ascii_lowercase);
-        let default = if r.fence_device || (r.is_primitive() && r.is_connection) {
-            "quorum"
-        } else if self.enable_unfencing {
-            "unfencing"
-        } else if fencing {
-            "fencing"
-        } else if self.options.no_quorum == NoQuorum::Ignore {
-            "nothing"
-        } else {
-            "quorum"
-        };
-        let word = match word.as_deref() {
-            Some(word @ ("nothing" | "quorum" | "fencing" | "unfencing")) => word,
-            Some(_) | None => default,
-        };
-        let word = if word == "unfencing" && (r.fence_device || !fencing) { "quorum" } else { word };
-        let r = &mut self.rscs[rsc];
-        r.needs_quorum = word == "quorum";
-        r.needs_fencing = matches!(word, "fencing" | "unfencing");
-        r.needs_unfencing = word == "unfencing";
-    }
-
-    fn set_thresholds(&mut self, rsc: RscIx) {
-        let r = &self.rscs[rsc];
-        let score = |name: &str| r.meta.get(name).and_then(|text| self.options.score(text));
-        let (priority, stickiness) = (score("priority"), score("resource-stickiness"));
-        let (threshold, failure_stickiness) = (score("migration-threshold"), score("resource-failure-stickiness"));
-        let mut timeout = values::span_or_zero(r.meta.get("failure-timeout"));
-        let mut reconnect = 0;
-        if r.is_connection
-            && r.meta.get("container").is_none()
-            && let Some(text) = self.parameters(rsc, None).get("reconnect_interval")
-        {
-            reconnect = values::span_ms(text).unwrap_or(0);
-            timeout = reconnect;
-        }
-        let r = &mut self.rscs[rsc];
-        r.priority = priority.unwrap_or(Score::ZERO);
-        r.stickiness = stickiness.unwrap_or(Score::ZERO);
-        r.failure_stickiness = failure_stickiness.unwrap_or(Score::ZERO);
-        r.migration_threshold = threshold.filter(|score| *score >= Score::ZERO).unwrap_or(Score::INFINITY);
-        r.failure_timeout_ms = timeout;
-        r.reconnect_ms = reconnect;
-    }
-
-    /// The configured target role where it asks for less than the resource could have.
-    fn target_role(&mut self, rsc: RscIx) -> Option<Role> {
-        let r = &self.rscs[rsc];
-        let text = r.meta.get("target-role")?;
-        if text.eq_ignore_ascii_case("started") || text.eq_ignore_ascii_case("default") {
-            return None;
-        }
-        let promotable = self.rscs[self.top_of(rsc, false)].promotable;
-        match Role::parse(text) {
-            Some(Role::Stopped) => Some(Role::Stopped),
-            Some(Role::Unpromoted) if promotable => Some(Role::Unpromoted),
-            Some(Role::Promoted) if promotable => None,
-            Some(Role::Unknown | Role::Started | Role::Unpromoted | Role::Promoted) | None => {
-                let (id, text) = (r.id.to_string(), text.to_owned());
-                self.complain(&id, format!("target-role '{text}' of '{id}' is ignored; use Started, Stopped or, for promotable clones, Promoted or Unpromoted"));
-                None
-            }
-        }
-    }
-
     fn set_default_nodes(&mut self, rsc: RscIx) {
         let guest = self.rscs[rsc].is_connection && self.rscs[rsc].meta.get("container").is_some();
         if self.options.symmetric {
@@ -317,50 +181,6 @@ impl Cluster {
         }
     }
 
-    fn set_utilization(&mut self, rsc: RscIx) {
-        let from = Merge { document: &self.document, facts: Facts { now: self.now, ..Facts::default() }, first: None };
-        let mut needs = Params::default();
-        needs.merge_sets(&from, &self.rscs[rsc].xml, "utilization", &mut self.next_change.clone());
-        if !needs.is_empty() {
-            self.rscs[rsc].utilization = Capacity::read(&needs);
-        }
-    }
-
-    fn link_launcher(&mut self, rsc: RscIx) {
-        for child in self.rscs[rsc].children.clone() {
-            self.link_launcher(child);
-        }
-        let r = &self.rscs[rsc];
-        let Some(id) = r.meta.get("container").filter(|id| *id != &*r.id).filter(|_| r.children.is_empty()) else {
-            return;
-        };
-        match self.rsc_by_id(id) {
-            Some(launcher) => {
-                self.rscs[rsc].launcher = Some(launcher);
-                self.rscs[launcher].launched.push(rsc);
-            }
-            None => {
-                let (own, id) = (r.id.to_string(), id.to_owned());
-                self.complain(&own, format!("'{own}' runs inside of '{id}', which does not exist"));
-            }
-        }
-    }
-
-    /// Joins a connection with the node it leads to.
-    pub(super) fn link_remote_node(&mut self, rsc: RscIx) {
-        if !self.rscs[rsc].is_connection {
-            return;
-        }
-        let id = Arc::clone(&self.rscs[rsc].id);
-        let Some(node) = self.node_by_name(&id) else { return };
-        self.nodes[node].remote = Some(rsc);
-        if self.rscs[rsc].launcher.is_none() {
-            self.mark_unseen(node);
-        } else {
-            self.nodes[node].attributes.set("#kind", "container");
-        }
-    }
-
     /// Templates and tags: lists of resources that constraints can name.
     pub(super) fn unpack_lists(&mut self) {
         let Some(section) = super::section(&self.cib, "tags") else { return };
@@ -369,100 +189,5 @@ impl Cluster {
             let members = tag.children_named("obj_ref").filter_map(|member| member.id().map(str::to_owned)).collect();
             self.lists.entry(id.to_owned()).or_insert(members);
         }
-    }
-
-    /// Adds the remote node that a connection leads to.
-    pub(super) fn add_remote_node(&mut self, name: &str) -> NodeIx {
-        match self.node_by_name(name) {
-            Some(node) => node,
-            None => self.add_node(name, name, NodeKind::Remote, Score::ZERO),
-        }
-    }
-}
-
-fn offer_all(meta: &mut Params, more: &Params) {
-    for (name, value) in more.iter() {
-        if !value.eq_ignore_ascii_case("#default") {
-            meta.offer(name, value);
-        }
-    }
-}
-
-fn detect_unique(meta: &Params) -> bool {
-    match meta.get("globally-unique") {
-        Some(value) => values::is_true(Some(value)),
-        None => meta.get("clone-node-max").and_then(values::leading_integer).is_some_and(|n| n > 1),
-    }
-}
-
-fn blank(id: &str, base_id: &str, kind: Kind, xml: &Arc<Element>) -> Rsc {
-    Rsc {
-        id: Arc::from(id),
-        base_id: Arc::from(base_id),
-        kind,
-        parent: None,
-        children: Vec::new(),
-        xml: Arc::clone(xml),
-        twin: None,
-        ops: Arc::default(),
-        meta: Arc::default(),
-        utilization: Capacity::default(),
-        managed: true,
-        maintenance: false,
-        blocked: false,
-        removed: false,
-        removed_launched: false,
-        failed: false,
-        stop_if_failed: false,
-        ignore_failure: false,
-        start_pending: false,
-        unique: true,
-        promotable: false,
-        notify: false,
-        critical: true,
-        fence_device: false,
-        is_connection: false,
-        migratable: false,
-        needs_quorum: false,
-        needs_fencing: false,
-        needs_unfencing: false,
-        exclusive_probes: false,
-        is_container: false,
-        nesting_allowed: false,
-        priority: Score::ZERO,
-        promotion_priority: Score::ZERO,
-        stickiness: Score::ZERO,
-        failure_stickiness: Score::ZERO,
-        migration_threshold: Score::INFINITY,
-        failure_timeout_ms: 0,
-        reconnect_ms: 0,
-        multiple_active: MultipleActive::StopStart,
-        role: Role::Stopped,
-        next_role: Role::Unknown,
-        target: None,
-        active: Vec::new(),
-        probed: NodeSet::default(),
-        history_id: None,
-        pending: None,
-        launcher: None,
-        launched: Vec::new(),
-        dangling: Vec::new(),
-        partial_migration: None,
-        halted: None,
-        lock: None,
-        allowed: Table::default(),
-        assigned: None,
-        unassigned: true,
-        assigning: false,
-        updating: false,
-        restarting: false,
-        stop_unexpected: false,
-        reload: false,
-        actions: Vec::new(),
-        this_with: Vec::new(),
-        with_this: Vec::new(),
-        locations: Vec::new(),
-        tickets: Vec::new(),
-        learned: crate::learned::Learned::default(),
     }
 }
