@@ -13,7 +13,7 @@ struct Known {
 }
 
 /// What is particular comes first.
-const ALL: [Known; 12] = [
+const ALL: [Known; 13] = [
     Known {
         reason: "2.1.5 takes -INFINITY where a node lacks a rule's score-attribute; today such a node is passed over",
         applies: |cib, _| any(cib, &|e| e.attribute("score-attribute").is_some()),
@@ -60,12 +60,24 @@ const ALL: [Known; 12] = [
     },
     Known {
         reason: "2.1.5 adds the score of a location to the -INFINITY of a node that is not there",
-        applies: |cib, _| any(cib, &|e| e.name() == "rsc_location") && somebody_is_away(cib),
+        applies: |cib, difference| {
+            let barred =
+                !difference.theirs.is_empty() && difference.theirs.iter().all(|line| line.ends_with("-INFINITY"));
+            any(cib, &|e| e.name() == "rsc_location") && (somebody_is_away(cib) || barred)
+        },
     },
     Known {
         reason: "2.1.5 leaves finite colocations of a clone out that has an instance for each node, unless they are \
                  negative, and takes inactive instances in another order",
         applies: |cib, _| any(cib, &|e| e.name() == "clone") && any(cib, &is_colocation),
+    },
+    Known {
+        reason: "2.1.5 never lets a resource make way for one that keeps away from it; today it does where that one has \
+                 a single node left",
+        applies: |cib, _| {
+            let apart = |e: &Element| e.attribute("score").is_some_and(|score| score.starts_with('-'));
+            any(cib, &|e| is_colocation(e) && apart(e)) && !any(cib, &|e| e.name() == "clone")
+        },
     },
     Known {
         reason: "2.1.5 lets a wish that comes through a chain of colocations, or through a group, weigh as much as its \
