@@ -6,6 +6,7 @@ use crate::session::Session;
 use crate::suggest;
 use policy::plan::{Action, Plan};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 #[derive(Debug, Serialize)]
 struct Told {
@@ -20,7 +21,7 @@ pub(super) fn explain(session: &mut Session, key: &str) -> Result<Exit, Failure>
     let plan = super::plan(&session.cib()?, session.world.now)?;
     let found: Vec<&Action> = plan.actions.iter().filter(|action| action.key == key).collect();
     if found.is_empty() {
-        let keys = plan.actions.iter().map(|action| action.key.as_str());
+        let keys: BTreeSet<&str> = plan.actions.iter().map(|action| action.key.as_str()).collect();
         let hint = if plan.actions.is_empty() {
             "nothing is to be done now".to_owned()
         } else {
