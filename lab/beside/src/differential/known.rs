@@ -113,9 +113,9 @@ fn serializes(element: &Element) -> bool {
     element.name() == "rsc_order" && element.attribute("kind") == Some("Serialize")
 }
 
-/// Whether one colocation can stand for several.
+/// Whether there are colocations that no constraint spells out, or one that stands for several.
 fn ties_more(cib: &Element) -> bool {
-    any(cib, &|e| matches!(e.name(), "group" | "tag" | "template" | "resource_set"))
+    any(cib, &|e| matches!(e.name(), "group" | "tag" | "template" | "resource_set") || is_pair(e, "remote-node"))
 }
 
 fn is_pair(element: &Element, name: &str) -> bool {
