@@ -135,12 +135,13 @@ impl Checker {
     }
 
     pub(crate) fn on_execute(&mut self, sight: Sight<'_>, host: usize, operation: &Operation) {
+        self.holders.on_order(sight, host, operation);
         let broken = services::started_twice(sight.hosts, &self.views, host, operation);
         self.accuse(sight.now, broken);
     }
 
     pub(crate) fn on_spawn(&mut self, sight: Sight<'_>, host: usize, command: &Command) {
-        let broken = services::watched_in_vain(&sight.hosts[host], command);
+        let broken = self.holders.watched_in_vain(sight, host, command);
         self.accuse(sight.now, broken);
     }
 

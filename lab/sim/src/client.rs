@@ -4,6 +4,7 @@ use cib::Element;
 use model::Instant;
 use node::contract::{Reply, RequestId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// All clients of all hosts.
 #[derive(Debug, Default)]
@@ -42,6 +43,17 @@ impl Clients {
     /// How many are waiting.
     pub fn waiting(&self) -> usize {
         self.waiting.len() + self.reading.len()
+    }
+
+    /// The last request of all.
+    pub(crate) fn last(&self) -> RequestId {
+        RequestId(self.asked)
+    }
+
+    /// Whether one of those that came after this one was refused.
+    pub(crate) fn is_refused_since(&self, last: RequestId) -> bool {
+        let later = self.answers.range((Bound::Excluded(last), Bound::Unbounded));
+        later.into_iter().any(|(_, (_, reply))| matches!(reply, Reply::Rejected { .. }))
     }
 
     /// A new read at a coordinator.

@@ -15,6 +15,8 @@ use std::time::Duration;
 const AFTERMATH: Duration = Duration::from_secs(25);
 /// The same where no agent ever hung.
 const AFTERMATH_SHORT: Duration = Duration::from_secs(4);
+/// How often an operator says again what was refused.
+const TRIES: u32 = 3;
 /// How long a healed cluster may take to be one again.
 const RECOVERY: Duration = Duration::from_secs(80);
 /// How often it is looked at meanwhile.
@@ -29,8 +31,7 @@ impl World {
         let hangs = self.checker.agents_may_hang();
         self.run_for(if hangs { AFTERMATH } else { AFTERMATH_SHORT });
         self.end_faults();
-        self.forgive();
-        self.run_for(AFTERMATH_SHORT);
+        self.forgive_until_heard();
         for host in 0..self.hosts.len() {
             self.wish(HostId(host), &Wish::WaitIdle);
         }
@@ -58,6 +59,20 @@ impl World {
             if self.hosts[host].has_left {
                 self.boot(host);
             }
+        }
+    }
+
+    /// An operator who is refused, as who comes together again has no quorum yet, says it again when all are there.
+    fn forgive_until_heard(&mut self) {
+        for _ in 0..TRIES {
+            let last = self.clients.last();
+            self.forgive();
+            self.run_for(AFTERMATH_SHORT);
+            if !self.clients.is_refused_since(last) {
+                break;
+            }
+            self.boot_who_left();
+            self.run_for(AFTERMATH_SHORT);
         }
     }
 

@@ -6,6 +6,7 @@ use crate::host::Host;
 use crate::story::SERVICES;
 use executor::contract::{Command, Operation};
 use model::ResourceId;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long two members of one view may hold the same service after they met: what ran on both sides of a partition
@@ -22,6 +23,8 @@ pub(super) struct Holders {
     pub(super) excuses: Excuses,
     twice: [Since; SERVICES.len()],
     unlawful: Vec<Since>,
+    /// Checks that were ordered while their host was stopping the service by itself.
+    overtaken: BTreeSet<(usize, ResourceId)>,
     services: [ResourceId; SERVICES.len()],
 }
 
@@ -31,6 +34,7 @@ impl Holders {
             excuses,
             twice: [Since::default(); SERVICES.len()],
             unlawful: vec![Since::default(); hosts],
+            overtaken: BTreeSet::new(),
             services: SERVICES.map(ResourceId::new),
         }
     }
@@ -46,6 +50,30 @@ impl Holders {
         }
         broken.extend(self.held_without_quorum(sight, views));
         broken
+    }
+
+    /// A host that gave up its services may still stop one when it gets, in a new view, the order to watch it: that check
+    /// comes after the stop, and finds out.
+    pub(super) fn on_order(&mut self, sight: Sight<'_>, host: usize, operation: &Operation) {
+        let mut runs = sight.hosts[host].hands.iter().flat_map(|hands| hands.runs.values());
+        let is_check = operation.action == "monitor" && !operation.interval.is_zero();
+        if is_check && runs.any(|run| run.resource == operation.resource && run.action == "stop") {
+            self.overtaken.insert((host, operation.resource.clone()));
+        }
+    }
+
+    /// Nobody goes on watching what was stopped.
+    pub(super) fn watched_in_vain(&mut self, sight: Sight<'_>, host: usize, command: &Command) -> Option<String> {
+        let word = |name: &str| command.environment.get(name).map_or("", String::as_str);
+        let resource = ResourceId::new(word("OCF_RESOURCE_INSTANCE"));
+        let recurs = !matches!(word("OCF_RESKEY_CRM_meta_interval"), "" | "0");
+        if !recurs || command.arguments.first().is_none_or(|action| action != "monitor") {
+            return None;
+        }
+        let is_overtaken = self.overtaken.remove(&(host, resource.clone()));
+        let this = &sight.hosts[host];
+        (!is_overtaken && this.services.is_stopped(&resource))
+            .then(|| format!("{resource} is still watched on {} after it was stopped", this.name))
     }
 
     fn limit(&self) -> Duration {
@@ -96,16 +124,6 @@ pub(super) fn started_twice(hosts: &[Host], views: &Views, host: usize, operatio
         .filter(|(other, _)| views.are_together(hosts, host, *other))
         .map(|(_, holder)| format!("{resource} is started on {} while {} holds it", hosts[host].name, holder.name))
         .collect()
-}
-
-/// Nobody goes on watching what was stopped.
-pub(super) fn watched_in_vain(host: &Host, command: &Command) -> Option<String> {
-    let word = |name: &str| command.environment.get(name).map_or("", String::as_str);
-    let resource = ResourceId::new(word("OCF_RESOURCE_INSTANCE"));
-    let recurs = !matches!(word("OCF_RESKEY_CRM_meta_interval"), "" | "0");
-    let is_vain = recurs && command.arguments.first().is_some_and(|action| action == "monitor");
-    (is_vain && host.services.is_stopped(&resource))
-        .then(|| format!("{resource} is still watched on {} after it was stopped", host.name))
 }
 
 /// Nothing is held twice for long by members of one view.

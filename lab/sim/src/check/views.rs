@@ -6,6 +6,7 @@ use crate::story::Rule;
 use messaging::contract::{Incarnation, View};
 use model::{Instant, NodeName};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// How long a dead host may be a member: detection (a second), and an agreement over a bad wire.
@@ -14,6 +15,12 @@ const DEAD_MEMBER_MAX: Duration = Duration::from_secs(8);
 const HEALTHY: Duration = Duration::from_secs(5);
 /// How long two parts may both believe that they act: until the one that lost has noticed.
 const TWO_PARTS_MAX: Duration = Duration::from_secs(8);
+
+/// How long a host was stopped that may have been taken for lost without knowing it: the others count from its last life
+/// sign, a `keepalive` before; its own clock counts from when it wanted to be woken.
+const NEARLY_LOST: RangeInclusive<Duration> = Duration::from_millis(800)..=Duration::from_millis(1100);
+/// How soon after that it learns it.
+const LEARNS: Duration = Duration::from_secs(1);
 
 /// Who is in which view.
 #[derive(Debug)]
@@ -33,6 +40,9 @@ struct Seat {
     view: Option<View>,
     since: Instant,
     awake: Since,
+    /// Since when it stands still; how long it did the last time.
+    still: Since,
+    stood: Duration,
     dead: Since,
     leaves: bool,
 }
@@ -146,7 +156,7 @@ impl Views {
     /// Nobody is accused who did nothing, while nothing happened to others either.
     fn leaves_out_somebody(&self, sight: Sight<'_>, host: usize, view: &View) -> Option<String> {
         let Sight { now, hosts, .. } = sight;
-        if !self.wire_whole.lasts(now, HEALTHY) {
+        if !self.wire_whole.lasts(now, HEALTHY) || self.was_nearly_lost(now, host) {
             return None;
         }
         let is_out = |other: &usize| !view.members.iter().any(|member| member.name == hosts[*other].name);
@@ -162,6 +172,12 @@ impl Views {
         Some(format!("{by} enters view {} without {left}, which is awake and reachable", view.number))
     }
 
+    /// Whether it has just been stopped for about `deadtime`: then it may be alone until the others have heard of it again.
+    fn was_nearly_lost(&self, now: Instant, host: usize) -> bool {
+        let seat = &self.seats[host];
+        NEARLY_LOST.contains(&seat.stood) && !seat.awake.lasts(now, LEARNS)
+    }
+
     fn is_long_dead(&self, now: Instant, host: usize) -> bool {
         self.seats[host].dead.lasts(now, HEALTHY)
     }
@@ -169,7 +185,11 @@ impl Views {
     fn note(&mut self, sight: Sight<'_>) {
         self.wire_whole.note(sight.now, sight.network.is_whole());
         for (seat, host) in self.seats.iter_mut().zip(sight.hosts) {
+            if let Some(since) = seat.still.0.filter(|_| host.is_awake()) {
+                seat.stood = sight.now.since(since);
+            }
             seat.awake.note(sight.now, host.is_awake());
+            seat.still.note(sight.now, !host.is_awake());
         }
     }
 
