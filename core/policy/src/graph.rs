@@ -5,6 +5,7 @@ mod emit;
 mod notify;
 mod reasons;
 mod unbound;
+mod withheld;
 
 use crate::cluster::Cluster;
 use crate::ids::{ActIx, RscIx};

@@ -107,6 +107,34 @@ pub struct Action {
     pub reason: String,
 }
 
+/// A change that is wanted and cannot run: what `crm_simulate` calls blocked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// `billing_start_0`.
+    pub key: String,
+    /// Whose.
+    pub resource: ResourceId,
+    /// `start`, `stop`, `promote` or `demote`.
+    pub task: String,
+    /// Where it would be done.
+    pub node: Option<NodeName>,
+    /// What it waits for; empty when the reason lies in itself.
+    pub waits_for: Vec<Obstacle>,
+    /// Why it cannot run: one clause for people.
+    pub reason: String,
+}
+
+/// What a withheld action waits for, and why that does not come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// `database_start_0`.
+    pub key: String,
+    /// Where it would be done; `None`: no node can do it.
+    pub node: Option<NodeName>,
+    /// Why it cannot run: one clause for people.
+    pub reason: String,
+}
+
 /// One term of a resource's score on a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contribution {
@@ -209,6 +237,8 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// One for each primitive and instance.
     pub placements: Vec<Placement>,
+    /// What should be done and cannot.
+    pub withheld: Vec<Withheld>,
     /// In the order they were found.
     pub findings: Vec<Finding>,
     /// How many actions may be under way at once; 0: no limit.

@@ -64,6 +64,12 @@ impl Rel {
         self.0 & other.0 != 0
     }
 
+    /// Together with another set.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Without another set.
     #[must_use]
     pub fn without(self, other: Self) -> Self {

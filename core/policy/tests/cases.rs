@@ -150,6 +150,13 @@ fn told(plan: &Plan) -> String {
     }
     lines.sort();
     text.push_str(&lines.concat());
+    for withheld in &plan.withheld {
+        let node = withheld.node.as_ref().map_or("nowhere", NodeName::as_str);
+        let _ = writeln!(text, "cannot: {} {node} ({})", withheld.key, withheld.reason);
+        for obstacle in &withheld.waits_for {
+            let _ = writeln!(text, "  {}: {}", obstacle.key, obstacle.reason);
+        }
+    }
     for finding in &plan.findings {
         let _ = writeln!(text, "{}: {}", if finding.is_error { "error" } else { "warning" }, finding.text);
     }

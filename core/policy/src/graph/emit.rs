@@ -29,6 +29,7 @@ impl Graphed {
         Plan {
             actions,
             placements: cluster.placements(),
+            withheld: cluster.withheld(),
             batch_limit: limit.and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
             cluster_delay: Duration::from_millis(
                 options.all.get("cluster-delay").and_then(values::span_ms).unwrap_or(CLUSTER_DELAY_MS),

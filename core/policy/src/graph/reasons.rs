@@ -22,6 +22,13 @@ impl Cluster {
         primitives.map(placement).collect()
     }
 
+    /// How the nodes stood for one resource, when nobody needs to know it for all.
+    pub(super) fn candidates_of(&self, rsc: RscIx) -> Candidates {
+        let hosts: Arc<[Host]> = self.node_order.iter().map(|node| self.host(*node)).collect();
+        let terms: Vec<&Term> = self.terms.iter().filter(|term| term.rsc == rsc).collect();
+        self.candidates(rsc, &hosts, &terms)
+    }
+
     fn host(&self, node: NodeIx) -> Host {
         Host { name: self.node_name(node), veto: self.nodes[node].veto() }
     }
@@ -43,7 +50,7 @@ impl Cluster {
         Candidates::new(hosts, scores, terms.iter().filter_map(contribution).collect())
     }
 
-    fn placement(&self, rsc: RscIx, candidates: Candidates) -> Placement {
+    pub(super) fn placement(&self, rsc: RscIx, candidates: Candidates) -> Placement {
         let r = &self.rscs[rsc];
         Placement {
             resource: ResourceId::from(Arc::clone(&r.id)),
