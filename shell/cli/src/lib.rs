@@ -24,6 +24,7 @@ mod suggest;
 mod time;
 mod tool;
 mod tools;
+mod withheld;
 mod world;
 mod xpath;
 

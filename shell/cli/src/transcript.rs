@@ -106,6 +106,7 @@ macro_rules! transcripts {
 }
 
 transcripts! {
+    blocked = "blocked.txt";
     errors_say_what_to_do = "errors.txt";
     nodes_and_attributes_are_shown = "nodes.txt";
     a_quiet_cluster_is_shown_in_every_layout = "mon.txt";

@@ -9,9 +9,10 @@ use crate::options::Opt;
 use crate::session::Session;
 use crate::source;
 use crate::tool::Tool;
+use crate::withheld::{self, Awaited};
 use api::Change;
 use cib::Element;
-use policy::plan::{Action, ActionKind, Plan, PolicyInput};
+use policy::plan::{Action, ActionKind, Plan, PolicyInput, Withheld};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +39,10 @@ struct Step {
     node: Option<String>,
     reason: String,
     after: Vec<String>,
+    /// Wanted, and cannot run.
+    blocked: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waits_for: Vec<Awaited>,
 }
 
 fn run(session: &mut Session) -> Result<Exit, Failure> {
@@ -49,14 +54,15 @@ fn run(session: &mut Session) -> Result<Exit, Failure> {
     let plan = plan.map_err(|error| Failure::new(Exit::CONFIG, error.to_string()))?;
     let steps: Vec<&Action> = in_order(&plan);
     if session.options.has("json") {
-        let steps: Vec<Step> = steps.into_iter().map(|action| step(&plan, action)).collect();
+        let steps: Vec<Step> =
+            steps.into_iter().map(|action| step(&plan, action)).chain(plan.withheld.iter().map(blocked)).collect();
         let text =
             serde_json::to_string_pretty(&steps).map_err(|error| Failure::new(Exit::SOFTWARE, error.to_string()))?;
         session.console.say(text);
         return Ok(Exit::OK);
     }
-    let told: Vec<String> =
-        steps.into_iter().filter(|action| !matches!(action.kind, ActionKind::Pseudo)).map(line).collect();
+    let done = steps.into_iter().filter(|action| !matches!(action.kind, ActionKind::Pseudo)).map(line);
+    let told: Vec<String> = done.chain(plan.withheld.iter().map(blocked_line)).collect();
     session.console.say(if told.is_empty() { "nothing would be done".to_owned() } else { told.join("\n") });
     Ok(Exit::OK)
 }
@@ -168,5 +174,23 @@ fn step(plan: &Plan, action: &Action) -> Step {
         node: action.node.as_ref().map(ToString::to_string),
         reason: action.reason.clone(),
         after: after.map(|other| other.key.clone()).collect(),
+        blocked: false,
+        waits_for: Vec::new(),
     }
+}
+
+fn blocked(withheld: &Withheld) -> Step {
+    Step {
+        action: withheld.key.clone(),
+        node: withheld.node.as_ref().map(ToString::to_string),
+        reason: withheld.reason.clone(),
+        after: withheld.waits_for.iter().map(|obstacle| obstacle.key.clone()).collect(),
+        blocked: true,
+        waits_for: withheld::awaited(withheld),
+    }
+}
+
+fn blocked_line(withheld: &Withheld) -> String {
+    let place = withheld.node.as_ref().map(|node| format!(" on {node}")).unwrap_or_default();
+    format!("cannot {} {}{place}: {}", withheld.task, withheld.resource, withheld::why(withheld))
 }
