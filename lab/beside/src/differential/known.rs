@@ -13,7 +13,7 @@ struct Known {
 }
 
 /// What is particular comes first.
-const ALL: [Known; 13] = [
+const ALL: [Known; 15] = [
     Known {
         reason: "2.1.5 takes -INFINITY where a node lacks a rule's score-attribute; today such a node is passed over",
         applies: |cib, _| any(cib, &|e| e.attribute("score-attribute").is_some()),
@@ -55,7 +55,8 @@ const ALL: [Known; 13] = [
         reason: "2.1.5 monitors a resource that runs on a node in maintenance and on another one, too",
         applies: |cib, difference| {
             let monitors = difference.theirs.iter().any(|line| line.contains(" monitor="));
-            difference.ours.is_empty() && monitors && any(cib, &|e| is_pair(e, "maintenance"))
+            let cancels = difference.ours.iter().all(|line| line.contains(" cancel="));
+            cancels && monitors && any(cib, &|e| is_pair(e, "maintenance"))
         },
     },
     Known {
@@ -72,17 +73,31 @@ const ALL: [Known; 13] = [
         applies: |cib, _| any(cib, &|e| e.name() == "clone") && any(cib, &is_colocation),
     },
     Known {
+        reason: "2.1.5 starts a group's member that is missing while a later one runs whose stop is blocked",
+        applies: |cib, difference| {
+            let starts = difference.theirs.iter().any(|line| line.contains(" start on "));
+            difference.ours.is_empty() && starts && any(cib, &|e| has_gap(cib, e))
+        },
+    },
+    Known {
+        reason: "2.1.5 takes colocations as they come, optional ones before mandatory ones, too; today mandatory ones \
+                 come first",
+        applies: |cib, _| mixed_colocations(cib),
+    },
+    Known {
         reason: "2.1.5 never lets a resource make way for one that keeps away from it; today it does where that one has \
                  a single node left",
         applies: |cib, _| {
             let apart = |e: &Element| e.attribute("score").is_some_and(|score| score.starts_with('-'));
-            any(cib, &|e| is_colocation(e) && apart(e)) && !any(cib, &|e| e.name() == "clone")
+            any(cib, &|e| is_colocation(e) && apart(e))
+                && count(cib, &|e| e.name() == "node") > 1
+                && !any(cib, &|e| e.name() == "clone")
         },
     },
     Known {
         reason: "2.1.5 lets a wish that comes through a chain of colocations, or through a group, weigh as much as its \
                  last link; today each link weakens it",
-        applies: |cib, _| any(cib, &is_colocation) && (count(cib, &is_colocation) > 1 || ties_more(cib)),
+        applies: |cib, _| any(cib, &is_colocation) && (has_chain(cib) || ties_more(cib)),
     },
     Known {
         reason: "2.1.5 offers an instance that should stay all nodes again after it preferred another one, with the \
@@ -107,6 +122,43 @@ fn count(element: &Element, wanted: &dyn Fn(&Element) -> bool) -> usize {
 
 fn is_colocation(element: &Element) -> bool {
     element.name() == "rsc_colocation"
+}
+
+fn colocations(cib: &Element) -> Vec<&Element> {
+    let mut found: Vec<&Element> = cib.children().iter().flat_map(|child| colocations(child)).collect();
+    found.extend(Some(cib).filter(|element| is_colocation(element)));
+    found
+}
+
+/// Whether what one colocation is about is what another one is with.
+fn has_chain(cib: &Element) -> bool {
+    let all = colocations(cib);
+    all.iter().any(|one| {
+        let dependent = one.attribute("rsc");
+        dependent.is_some() && all.iter().any(|other| other.attribute("with-rsc") == dependent)
+    })
+}
+
+/// Whether a resource has both mandatory and optional colocations.
+fn mixed_colocations(cib: &Element) -> bool {
+    let sides = |e: &Element| ["rsc", "with-rsc"].map(|side| e.attribute(side).map(str::to_owned));
+    let share = |one: &Element, other: &Element| {
+        let other = sides(other);
+        sides(one).iter().any(|side| side.is_some() && other.contains(side))
+    };
+    let all = colocations(cib);
+    let (mandatory, optional): (Vec<&Element>, Vec<&Element>) =
+        all.into_iter().partition(|e| e.attribute("score").is_some_and(|score| score.ends_with("INFINITY")));
+    mandatory.iter().any(|one| optional.iter().any(|other| share(one, other)))
+}
+
+/// Whether an element is a group with a member that was somewhere, after one that was nowhere.
+fn has_gap(cib: &Element, group: &Element) -> bool {
+    let known = |id: Option<&str>| {
+        any(cib, &|e| e.name() == "lrm_resource" && e.attribute("id") == id && any(e, &|op| op.name() == "lrm_rsc_op"))
+    };
+    let members = group.children_named("primitive").map(|member| known(member.id()));
+    group.name() == "group" && !members.collect::<Vec<_>>().is_sorted_by(|earlier, later| earlier >= later)
 }
 
 fn serializes(element: &Element) -> bool {
