@@ -26,6 +26,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::status_text::{self, Show};
 use cib::Element;
+use jiff::tz::TimeZone;
 use model::WallTime;
 use page::Page;
 use policy::Planner;
@@ -56,6 +57,8 @@ pub struct Wishes {
     pub all_actions: bool,
     /// The moment to pretend, as it was written and as it is understood.
     pub date: Option<(String, WallTime)>,
+    /// In whose time the moments of failures are told; without one, UTC.
+    pub zone: Option<TimeZone>,
     /// What is changed before.
     pub injections: Injections,
     /// Which operations fail while the plan is carried out.
@@ -277,7 +280,10 @@ fn tell_status(moment: Moment, cluster: &Cluster, wishes: &Wishes, page: &mut Pa
         if cluster.nodes.iter().any(|(_, node)| node.online) {
             page.inner_always("Migration Summary", &status::failcounts(cluster));
         }
-        page.inner("Failed Resource Actions", &status::failures(cluster));
+        page.inner(
+            "Failed Resource Actions",
+            &status::failures(cluster, wishes.zone.as_ref().unwrap_or(&TimeZone::UTC)),
+        );
     }
 }
 

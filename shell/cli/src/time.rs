@@ -1,6 +1,9 @@
-//! Spans of time on command lines.
+//! Spans of time on command lines, and dates in local time.
 
 use crate::failure::Failure;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use model::WallTime;
 
 /// `10`, `10s`, `500ms`, `2min`, `1h` in milliseconds; a bare number is seconds.
 ///
@@ -36,6 +39,17 @@ pub fn readable(ms: u64) -> String {
         (seconds, rest, _) => text.push_str(&format!("{seconds}.{rest:03}s")),
     }
     text
+}
+
+/// `Sun Nov 22 07:38:56 2026`; empty for a time that no calendar has.
+pub fn long_date(at: WallTime, zone: &TimeZone) -> String {
+    format(at, zone, "%a %b %e %H:%M:%S %Y")
+}
+
+/// A moment as a pattern of `strftime` says.
+pub fn format(at: WallTime, zone: &TimeZone, pattern: &str) -> String {
+    let stamp = Timestamp::from_millisecond(at.0);
+    stamp.map(|stamp| stamp.to_zoned(zone.clone()).strftime(pattern).to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a tool knows of its surroundings: read once from the process, or made up in tests.
 
+use crate::time;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::WallTime;
@@ -46,22 +47,17 @@ impl World {
 
     /// `Sun Nov 22 07:38:56 2026`, in local time; empty for a time that no calendar has.
     pub fn long_date(&self, at: WallTime) -> String {
-        self.format(at, "%a %b %e %H:%M:%S %Y")
+        time::long_date(at, &self.zone)
     }
 
     /// `2026-11-22 07:38:55Z`: with the offset, `Z` for UTC.
     pub fn sortable_date(&self, at: WallTime) -> String {
-        let text = self.format(at, "%Y-%m-%d %H:%M:%S %:z");
+        let text = time::format(at, &self.zone, "%Y-%m-%d %H:%M:%S %:z");
         text.strip_suffix(" +00:00").map_or(text.clone(), |utc| format!("{utc}Z"))
     }
 
     /// `2026-11-22 07:38:55.123`, in local time.
     pub fn precise_date(&self, at: WallTime) -> String {
-        self.format(at, "%Y-%m-%d %H:%M:%S%.3f")
-    }
-
-    fn format(&self, at: WallTime, pattern: &str) -> String {
-        let stamp = Timestamp::from_millisecond(at.0);
-        stamp.map(|stamp| stamp.to_zoned(self.zone.clone()).strftime(pattern).to_string()).unwrap_or_default()
+        time::format(at, &self.zone, "%Y-%m-%d %H:%M:%S%.3f")
     }
 }

@@ -3,6 +3,8 @@
 use crate::failcounts;
 use crate::history::Operation;
 use crate::status_text::{Line, bullets, full_name};
+use crate::time::long_date;
+use jiff::tz::TimeZone;
 use model::Score;
 use policy::state::Cluster;
 
@@ -56,8 +58,8 @@ pub(super) fn failcounts(cluster: &Cluster) -> String {
     bullets(&lines, 4)
 }
 
-/// Operations that failed and were not cleaned up, with their numbers.
-pub(super) fn failures(cluster: &Cluster) -> String {
+/// Operations that failed and were not cleaned up, with their numbers and when they ended, in a zone's time.
+pub(super) fn failures(cluster: &Cluster, zone: &TimeZone) -> String {
     let line = |failure: &policy::state::Failure| {
         let node = &*cluster.nodes[failure.node].name;
         let operation = Operation::of(node, cluster.rscs[failure.rsc].printable_id(), &failure.operation);
@@ -66,11 +68,12 @@ pub(super) fn failures(cluster: &Cluster) -> String {
             "" => String::new(),
             reason => format!(", exitreason='{reason}'"),
         };
-        let took = operation.took().map(|ms| format!(", exec={ms}ms")).unwrap_or_default();
-        Line::new(
-            0,
-            format!("{} on {node} '{code}' ({}): call={call}, status='{status}'{reason}{took}", failure.key, code.0),
-        )
+        let changed = operation.changed_at().map(|at| format!(", last-rc-change='{}'", long_date(at, zone)));
+        let queued = operation.queued().map(|ms| format!(", queued={ms}ms"));
+        let took = operation.took().map(|ms| format!(", exec={ms}ms"));
+        let times: String = [changed, queued, took].into_iter().flatten().collect();
+        let (key, number) = (&failure.key, code.0);
+        Line::new(0, format!("{key} on {node} '{code}' ({number}): call={call}, status='{status}'{reason}{times}"))
     };
     bullets(&cluster.failures.iter().map(line).collect::<Vec<Line>>(), 4)
 }

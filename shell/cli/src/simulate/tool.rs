@@ -128,6 +128,7 @@ fn wishes(session: &Session) -> Result<Wishes, Failure> {
         quiet: options.has("quiet"),
         all_actions: options.has("all-actions"),
         date,
+        zone: Some(session.world.zone.clone()),
         injections: injections(options)?,
         failures: options.values("op-fail").map(Spec::parse).collect::<Result<_, _>>()?,
     })
