@@ -296,6 +296,7 @@ impl Machine for Engine {
             Input::Broadcast { delivery, payload } => self.broadcast(now, delivery, payload),
             Input::ViewAccepted { number } => self.on_view_accepted(now, number),
             Input::AnnounceStall { span } => self.announce_stall(now, span),
+            Input::Joined { view } => self.note_joined(view),
             Input::Confirm { view, number } => self.confirm(now, view, number),
             Input::Leave => self.leave(now),
         }

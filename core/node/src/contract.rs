@@ -209,6 +209,11 @@ pub enum Output {
         /// Of the view.
         number: u64,
     },
+    /// To the cluster engine: the members of this view have the same CIB.
+    Joined {
+        /// Which.
+        view: u64,
+    },
     /// To the cluster engine: is this view, which we coordinate, still in force?
     Confirm {
         /// Which.

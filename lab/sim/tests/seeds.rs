@@ -13,6 +13,17 @@ fn some_seeds_hold_all_laws() {
     }
 }
 
+/// They tell it for as long as the drawing of stories stays as it is.
+#[test]
+fn seeds_that_once_broke_a_law_hold_it() {
+    for (seed, broken) in [
+        (8044, "a host that was stopped while it agreed on a view entered it when it woke"),
+        (8246, "a host that had not joined yet carried on the view in which a change was acknowledged"),
+    ] {
+        assert_eq!(run::seed(seed).violations, Vec::<String>::new(), "{seed}: {broken}");
+    }
+}
+
 #[test]
 fn the_same_seed_is_the_same_story() {
     let story = Story::drawn(7);

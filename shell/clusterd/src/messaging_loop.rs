@@ -44,6 +44,11 @@ pub enum Order {
     },
     /// The node has digested this view.
     ViewAccepted(u64),
+    /// See `messaging::contract::Input::Joined`.
+    Joined {
+        /// Which view.
+        view: u64,
+    },
     /// See `messaging::contract::Input::Confirm`.
     Confirm {
         /// Which view.
@@ -209,6 +214,7 @@ impl Turn {
             match order {
                 Order::Broadcast { delivery, payload } => self.feed(Input::Broadcast { delivery, payload }),
                 Order::ViewAccepted(number) => self.feed(Input::ViewAccepted { number }),
+                Order::Joined { view } => self.feed(Input::Joined { view }),
                 Order::Confirm { view, number } => self.feed(Input::Confirm { view, number }),
                 Order::Leave => self.feed(Input::Leave),
                 Order::Keys(keyring) => self.base.sealer.replace_keys(*keyring),

@@ -270,6 +270,7 @@ impl NodeLoop {
         match output {
             Output::Broadcast { delivery, payload } => self.engine.send(Order::Broadcast { delivery, payload }),
             Output::ViewAccepted { number } => self.engine.send(Order::ViewAccepted(number)),
+            Output::Joined { view } => self.engine.send(Order::Joined { view }),
             Output::Confirm { view, number } => self.engine.send(Order::Confirm { view, number }),
             Output::Execute(operation) => {
                 let outcome = self.hands.run(&operation);

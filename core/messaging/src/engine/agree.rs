@@ -183,7 +183,6 @@ impl Engine {
         }
         self.agreement.proposal = None;
         self.agreement.installed = sync.number;
-        self.note_formed(&sync);
         let view = session.view.clone();
         self.session = Some(session);
         self.counters.views += 1;

@@ -31,22 +31,23 @@ impl Engine {
     /// The others must be assumed to have gone on without us. Who is absent is waited for anew: it may have spoken while we
     /// could not listen.
     fn lose_view(&mut self, now: Instant, paused: Duration) {
-        if !self.settled || self.session.is_some() {
-            self.settled = false;
-            self.timers.set(Timer::Settled, now + self.setup.timing.deadtime);
-        }
-        if self.session.take().is_none() {
-            return;
-        }
+        self.settled = false;
+        self.timers.set(Timer::Settled, now + self.setup.timing.deadtime);
+        // What was being agreed on is as old as the view: the others have gone on without our answer.
         self.agreement.proposal = None;
         self.agreement.pending = None;
         self.agreement.follows = None;
-        for timer in [Timer::Agree, Timer::Resend, Timer::Submit, Timer::Ack, Timer::Missing, Timer::Inquire] {
+        for timer in
+            [Timer::Agree, Timer::Follow, Timer::Resend, Timer::Submit, Timer::Ack, Timer::Missing, Timer::Inquire]
+        {
             self.timers.cancel(&timer);
+        }
+        self.due.settle = true;
+        self.due.beat = true;
+        if self.session.take().is_none() {
+            return;
         }
         self.hand_back();
         self.output.push_back(Output::ViewLost { paused });
-        self.due.settle = true;
-        self.due.beat = true;
     }
 }

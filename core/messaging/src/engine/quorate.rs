@@ -6,7 +6,7 @@ use crate::clique::fingerprint;
 use crate::contract::Member;
 use crate::quorum::lineage::{Departed, Electorate};
 use crate::quorum::{Attendance, Quorum};
-use crate::wire::{Flags, Sync};
+use crate::wire::Flags;
 use model::{Instant, NodeName};
 
 impl Engine {
@@ -49,23 +49,28 @@ impl Engine {
 
     /// Before anybody is told that we are ready for it: the pending view may have quorum from now on.
     pub(super) fn note_attempt(&mut self) {
-        let Some(electorate) = self.agreement.pending.as_ref().and_then(|sync| self.electorate(sync)) else { return };
-        self.lineage.attempt(electorate);
+        let Some(sync) = self.agreement.pending.as_ref().filter(|sync| sync.quorate) else { return };
+        let members = sync.seats.iter().map(|seat| &seat.member);
+        if let Some(electorate) = self.electorate(sync.number, members) {
+            self.lineage.attempt(electorate);
+        }
     }
 
-    /// A view is installed.
-    pub(super) fn note_formed(&mut self, sync: &Sync) {
-        if let Some(electorate) = self.electorate(sync) {
+    /// Our view is more than an attempt once its members know the same: only then may a part of it carry on what all before decided.
+    pub(super) fn note_joined(&mut self, number: u64) {
+        let session = self.session.as_ref().filter(|session| session.view.number == number && session.view.quorate);
+        let Some(view) = session.map(|session| &session.view) else { return };
+        if let Some(electorate) = self.electorate(number, view.members.iter()) {
             self.lineage.form(electorate);
         }
     }
 
-    /// What is to be remembered of a view; nothing under rules that do not ask for it, or when it has no quorum.
-    fn electorate(&self, sync: &Sync) -> Option<Electorate> {
+    /// What is to be remembered of a view with quorum; nothing under rules that do not ask for it.
+    fn electorate<'a>(&self, view: u64, members: impl Iterator<Item = &'a Member>) -> Option<Electorate> {
         let Quorum::LastManStanding(breaker) = &self.setup.quorum else { return None };
-        let mut members: Vec<&Member> = sync.seats.iter().map(|seat| &seat.member).collect();
+        let mut members: Vec<&Member> = members.collect();
         members.sort_by_key(|member| Some(&member.name) != breaker.as_ref());
-        sync.quorate.then(|| Electorate { view: sync.number, lives: members.into_iter().map(life).collect() })
+        Some(Electorate { view, lives: members.into_iter().map(life).collect() })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Last man standing: who may carry on, judged by the last view that had quorum instead of by all configured nodes.
 //!
-//! Each life remembers the last view with quorum that it was in (`formed`), and those it was ready for without having seen
-//! that they came to be (`attempts`). A new view has quorum if it holds a majority of the newest of these and of every attempt
-//! after it. Two such majorities of one view share a life, so views with quorum form one line however the network breaks.
+//! Each life remembers the last view with quorum that it was in and whose members came to know the same (`formed`), and those it
+//! was ready for without having seen that (`attempts`). A new view has quorum if it holds a majority of the newest of these and
+//! of every attempt after it. Two such majorities of one view share a life, so views with quorum form one line however the network breaks.
 //! A life that ended counts for nobody: nothing of this is on disk, and after a restart of all hosts all must be there again.
 
 /// More views that may or may not have come to be make a life useless for this rule, until all nodes are together.
@@ -19,9 +19,9 @@ pub(crate) struct Electorate {
 /// What one life knows of views with quorum.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Lineage {
-    /// The last one that it was in.
+    /// The last one that it was in, once what its members replicate was the same at all.
     pub(crate) formed: Option<Electorate>,
-    /// Those that it was ready for, later than that.
+    /// Those that it was ready for, or in, later than that.
     pub(crate) attempts: Vec<Electorate>,
 }
 
@@ -55,7 +55,7 @@ impl Lineage {
         self.attempts.push(electorate);
     }
 
-    /// We have installed this view.
+    /// All that was decided before this view is known to us, its member.
     pub(crate) fn form(&mut self, electorate: Electorate) {
         self.attempts.retain(|attempt| attempt.view > electorate.view);
         self.formed = Some(electorate);

@@ -139,6 +139,7 @@ impl Node {
             self.before_split = None;
         }
         notices::joined(self.last_view.as_ref(), &view, self.replica.version(), &mut self.ctx);
+        self.ctx.put(Output::Joined { view: view.number });
         self.last_view = Some(view);
         self.ctx.outbox.open();
         self.is_first |= is_first;

@@ -326,7 +326,7 @@ impl Cluster {
             Output::Confirm { view, number } if self.confirms => {
                 self.input(at.as_str(), Input::Confirmed { view, number });
             }
-            Output::Confirm { .. } => {}
+            Output::Confirm { .. } | Output::Joined { .. } => {}
             Output::Execute(operation) => {
                 if let Some(report) = self.hosts.get_mut(at).unwrap().hands.run(operation, wall) {
                     self.input(at.as_str(), Input::Report(report));

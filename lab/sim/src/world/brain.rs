@@ -217,6 +217,7 @@ impl World {
                 self.checker.on_broadcast(host, delivery, &payload);
                 self.tell_engine(host, wire::Input::Broadcast { delivery, payload });
             }
+            Output::Joined { view } => self.tell_engine(host, wire::Input::Joined { view }),
             Output::Confirm { view, number } => self.tell_engine(host, wire::Input::Confirm { view, number }),
             Output::ViewAccepted { number } => self.tell_engine(host, wire::Input::ViewAccepted { number }),
             Output::Execute(operation) => {

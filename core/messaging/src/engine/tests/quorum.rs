@@ -76,6 +76,30 @@ fn hosts_that_leave_in_order_leave_the_last_one_with_quorum_whoever_it_is() {
 }
 
 #[test]
+fn who_never_came_to_know_what_the_last_man_did_does_not_stand_for_him() {
+    let mut world = world(2, Quorum::LastManStanding(None));
+    for joins in [true, false] {
+        world.input(1, Input::Leave);
+        world.run(1_000 * MS);
+        world.crash(1);
+        assert_eq!(quorate(&world), [0], "and decides something");
+        world.joins = joins;
+        world.start(1);
+        world.run(1_000 * MS);
+        assert_eq!(quorate(&world), [0, 1]);
+        world.input(0, Input::Leave);
+        world.run(1_000 * MS);
+        world.crash(0);
+        assert_eq!(quorate(&world).len(), usize::from(joins), "1 knows it: {joins}");
+        world.joins = true;
+        world.start(0);
+        world.run(1_000 * MS);
+        assert_eq!(quorate(&world), [0, 1], "all are together");
+    }
+    all_laws(&world);
+}
+
+#[test]
 fn a_minority_of_the_last_view_never_stands_however_large_it_was_once() {
     let mut world = world(5, Quorum::LastManStanding(None));
     world.partition(&[0, 1, 2]);

@@ -72,6 +72,8 @@ pub(super) struct World {
     pub(super) network: Network,
     pub(super) timing: Timing,
     pub(super) quorum: Quorum,
+    /// The users of a view come to know the same in it, at once.
+    pub(super) joins: bool,
     pub(super) links: u8,
     flying: BTreeMap<(Instant, u64), (usize, LinkId, Vec<u8>)>,
     pub(super) rng: Rng,
@@ -102,6 +104,7 @@ impl World {
             network: Network { loss: 0, duplicates: 0, delay: (80, 150), cuts: BTreeSet::new() },
             timing,
             quorum: Quorum::for_nodes(count),
+            joins: true,
             links: 1,
             flying: BTreeMap::new(),
             rng: Rng::from_seed(seed),
@@ -332,6 +335,9 @@ impl World {
         let accepted = self.note(node, batch);
         for number in accepted {
             self.input(node, Input::ViewAccepted { number });
+            if self.joins {
+                self.input(node, Input::Joined { view: number });
+            }
         }
     }
 
