@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, Term};
 use crate::ids::{ActIx, NodeIx, RscIx};
+use crate::options::NoQuorum;
 use crate::plan::{Candidate, Candidates, Contribution, Host, Placement};
 use crate::task::Task;
 use model::{NodeName, ResourceId, Role, Score};
@@ -123,6 +124,10 @@ impl Cluster {
         format!("no node can run it ({})", reasons.join("; "))
     }
 
+    fn stops_without_quorum(&self) -> bool {
+        !self.options.quorate && self.options.no_quorum == NoQuorum::Stop
+    }
+
     /// Why an action is in the plan.
     pub(super) fn action_reason(&self, action: ActIx) -> String {
         let a = &self.actions[action];
@@ -140,6 +145,9 @@ impl Cluster {
             Task::Monitor if a.key.interval == 0 => format!("its state on {here} is not known yet"),
             Task::Monitor => "a recurring check that belongs to its role".to_owned(),
             Task::Start if r.active.is_empty() => format!("it is to run on {here}"),
+            Task::Stop if r.node().is_some() && self.stops_without_quorum() => {
+                "this part of the cluster has no quorum (no-quorum-policy is stop)".to_owned()
+            }
             Task::Start | Task::Stop if moves => {
                 format!("it moves to {}", r.node().map(|node| self.nodes[node].name.to_string()).unwrap_or_default())
             }
