@@ -65,12 +65,17 @@ pub fn end(cib: &mut Element, ended: &Ended) -> bool {
     true
 }
 
-/// A recurring operation's result that arrives while the resource is being stopped was overtaken by the stop.
+/// A recurring operation's result that arrives while the resource is being stopped was overtaken by the stop; one of an operation that
+/// is on no record, by its end: it was cancelled, or forgotten. Taken for news, it would show an operation that runs no more.
 fn is_stale(cib: &Element, ended: &Ended) -> bool {
+    if ended.name.is_once() {
+        return false;
+    }
     let interrupted = |(node, name): (NodeName, OperationName)| {
         node == ended.node && name.resource == ended.name.resource && ends_recurring(&name.action)
     };
-    !ended.name.is_once() && under_way(cib).any(interrupted)
+    let record = state::of(cib, &ended.node).and_then(|node| entry::existing(node, &ended.name.resource));
+    !record.is_some_and(|record| entry::names(record, &ended.name)) || under_way(cib).any(interrupted)
 }
 
 /// Every operation that is recorded as under way, with its node.

@@ -1,7 +1,7 @@
 //! What is recorded of an operation, and what counts as a failure of it.
 
-use super::{begin, end, failcount, under_way};
-use crate::command::{AgentName, Ended, OperationName, Order, TransitionKey};
+use super::{begin, end, failcount, forget, under_way};
+use crate::command::{AgentName, Ended, Forgotten, OperationName, Order, TransitionKey};
 use crate::state;
 use cib::Element;
 use model::{NodeName, OcfCode, OperationStatus, ResourceId, Score, WallTime};
@@ -13,7 +13,7 @@ use std::time::Duration;
 fn an_order_is_on_record_beside_the_last_result_until_it_ends() {
     let mut cib = cib("");
     end(&mut cib, &ended("start", 0, 0));
-    begin(&mut cib, &order("stop"));
+    begin(&mut cib, &order("stop", 0));
     assert_eq!(ids(&cib), ["proxy_last_0", "proxy_stop_0_pending"]);
     assert_eq!(under_way(&cib).count(), 1);
     end(&mut cib, &ended("stop", 0, 0));
@@ -23,16 +23,30 @@ fn an_order_is_on_record_beside_the_last_result_until_it_ends() {
 #[test]
 fn a_stop_ends_what_recurs_and_overtakes_its_last_result() {
     let mut cib = cib("");
+    begin(&mut cib, &order("monitor", 10_000));
     end(&mut cib, &ended("monitor", 10_000, 0));
-    begin(&mut cib, &order("stop"));
+    begin(&mut cib, &order("stop", 0));
     assert_eq!(ids(&cib), ["proxy_stop_0_pending"]);
     assert!(!end(&mut cib, &ended("monitor", 10_000, 7)), "it is too late");
     assert_eq!(count(&cib), Score::ZERO);
 }
 
 #[test]
+fn what_recurred_until_it_was_forgotten_shows_nothing_any_more() {
+    let (node, proxy) = (NodeName::new("sip-a"), ResourceId::new("proxy"));
+    let mut cib = cib("");
+    end(&mut cib, &ended("start", 0, 0));
+    begin(&mut cib, &order("monitor", 10_000));
+    forget(&mut cib, &node, &proxy, Forgotten::History);
+    assert!(!end(&mut cib, &ended("monitor", 10_000, 0)), "nobody would ask again whether it runs");
+    assert_eq!(ids(&cib), [""; 0]);
+    assert!(end(&mut cib, &ended("start", 0, 0)), "that it was started is true whoever forgot that it was to be");
+}
+
+#[test]
 fn a_failure_is_kept_beside_what_went_well() {
     let mut cib = cib("");
+    begin(&mut cib, &order("monitor", 10_000));
     end(&mut cib, &ended("monitor", 10_000, 0));
     end(&mut cib, &ended("monitor", 10_000, 7));
     assert_eq!(ids(&cib), ["proxy_monitor_10000", "proxy_last_failure_0"]);
@@ -43,6 +57,7 @@ fn a_failure_is_kept_beside_what_went_well() {
 #[test]
 fn a_failure_in_the_second_of_a_success_is_the_newer_of_the_two() {
     let mut cib = cib("");
+    begin(&mut cib, &order("monitor", 200));
     end(&mut cib, &ended("monitor", 200, 0));
     end(&mut cib, &ended("monitor", 200, 7));
     let ops = cib.descend(&["status", "node_state", "lrm", "lrm_resources", "lrm_resource"]).expect("it is on record");
@@ -70,6 +85,7 @@ fn failures_count_by_what_failed_and_by_what_is_configured() {
         (old.as_str(), "monitor", 10_000, 1),
     ] {
         let mut cib = cib(options);
+        begin(&mut cib, &order(action, interval));
         end(&mut cib, &ended(action, interval, 1));
         assert_eq!(count(&cib).value(), expected, "{options} {action} {interval}");
     }
@@ -78,6 +94,7 @@ fn failures_count_by_what_failed_and_by_what_is_configured() {
 #[test]
 fn an_ignored_failure_is_dated_but_not_counted() {
     let mut cib = cib("");
+    begin(&mut cib, &order("monitor", 10_000));
     end(&mut cib, &Ended { on_fail: "ignore".to_owned(), ..ended("monitor", 10_000, 1) });
     assert_eq!(count(&cib), Score::ZERO);
     let node = state::of(&cib, &NodeName::new("sip-a")).expect("it is there");
@@ -87,6 +104,7 @@ fn an_ignored_failure_is_dated_but_not_counted() {
 #[test]
 fn two_hundred_failures_are_two_hundred() {
     let mut cib = cib("");
+    begin(&mut cib, &order("monitor", 10_000));
     for _ in 0..200 {
         end(&mut cib, &ended("monitor", 10_000, 7));
     }
@@ -128,10 +146,10 @@ fn key() -> TransitionKey {
     TransitionKey { action: Some(1), transition: 1, expected: 0, planner: "p".to_owned() }
 }
 
-fn order(action: &str) -> Order {
+fn order(action: &str, interval: u64) -> Order {
     Order {
         target: NodeName::new("sip-a"),
-        name: name(action, 0),
+        name: name(action, interval),
         agent: agent(),
         timeout: Duration::from_secs(1),
         start_delay: Duration::ZERO,
