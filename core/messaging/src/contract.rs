@@ -128,8 +128,9 @@ pub enum Input {
         /// At most [`STALL_MAX`].
         span: Duration,
     },
-    /// What the users of this view replicate is the same at all of its members, this one included. Until then a rule of quorum that
-    /// goes by the last view goes by the one before, too: whoever is left of this one may not yet know what that one decided.
+    /// What the users of this view replicate is the same at all of its members, this one included. Until then a rule of
+    /// quorum that goes by the last view goes by the one before, too: whoever is left of this one may not yet know what that
+    /// one decided.
     Joined {
         /// Which; word about any other than the present one is dropped.
         view: u64,

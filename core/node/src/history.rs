@@ -65,8 +65,9 @@ pub fn end(cib: &mut Element, ended: &Ended) -> bool {
     true
 }
 
-/// A recurring operation's result that arrives while the resource is being stopped was overtaken by the stop; one of an operation that
-/// is on no record, by its end: it was cancelled, or forgotten. Taken for news, it would show an operation that runs no more.
+/// A recurring operation's result that arrives while the resource is being stopped was overtaken by the stop; one of an
+/// operation that is on no record, by its end: it was cancelled, or forgotten. Taken for news, it would show an operation that
+/// runs no more.
 fn is_stale(cib: &Element, ended: &Ended) -> bool {
     if ended.name.is_once() {
         return false;

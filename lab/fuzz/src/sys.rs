@@ -43,7 +43,8 @@ pub fn counts(mut each: impl FnMut(usize, u8)) {
     if first.is_null() {
         return;
     }
-    // SAFETY: the linker put `edges()` bytes there, for the whole life of the program. Only this thread runs targets, and none runs now.
+    // SAFETY: the linker put `edges()` bytes there, for the whole life of the program. Only this thread runs targets, and
+    // none runs now.
     let counts = unsafe { std::slice::from_raw_parts(first, edges()) };
     // Nearly all are 0: a case passes a few hundred of the hundred thousands.
     for (block, marks) in counts.chunks(BLOCK).enumerate() {

@@ -24,8 +24,8 @@ use std::time::Duration;
 
 /// The wall clock at the birth of a world.
 const BIRTH: WallTime = WallTime(1_795_333_000_000);
-/// Events that one instant may hold before it counts as a loop without end. A host of nine that wakes after four seconds finds more than
-/// twenty thousand.
+/// Events that one instant may hold before it counts as a loop without end. A host of nine that wakes after four seconds
+/// finds more than twenty thousand.
 const EVENTS_PER_INSTANT_MAX: u32 = 400_000;
 /// How often strangers look at the whole.
 const LOOK: Duration = Duration::from_millis(250);

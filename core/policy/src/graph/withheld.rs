@@ -27,14 +27,14 @@ impl Cluster {
     }
 
     fn withhold(&self, rsc: RscIx, action: ActIx) -> Withheld {
-        let a = &self.actions[action];
+        let (a, obstacles) = (&self.actions[action], self.obstacles(action));
         Withheld {
             key: self.key_text(action),
             resource: ResourceId::from(Arc::clone(&self.rscs[rsc].id)),
             task: self.word(a.task).to_owned(),
             node: a.node.map(|node| self.node_name(node)),
-            waits_for: self.obstacles(action).into_iter().map(|first| self.obstacle(first)).collect(),
-            reason: self.why_withheld(action),
+            reason: self.why_withheld(action, &obstacles),
+            waits_for: obstacles.into_iter().map(|first| self.obstacle(first)).collect(),
         }
     }
 
@@ -42,7 +42,7 @@ impl Cluster {
         Obstacle {
             key: self.key_text(action),
             node: self.actions[action].node.map(|node| self.node_name(node)),
-            reason: self.why_withheld(action),
+            reason: self.why_withheld(action, &self.obstacles(action)),
         }
     }
 
@@ -87,10 +87,9 @@ impl Cluster {
         !first.facets.runnable && (stuck || link.rel.has_any(HOLDS_UP))
     }
 
-    fn why_withheld(&self, action: ActIx) -> String {
-        let obstacles = self.obstacles(action);
+    fn why_withheld(&self, action: ActIx, obstacles: &BTreeSet<ActIx>) -> String {
         if !obstacles.is_empty() {
-            let keys: Vec<String> = obstacles.into_iter().map(|first| self.key_text(first)).collect();
+            let keys: Vec<String> = obstacles.iter().map(|first| self.key_text(*first)).collect();
             return format!("it waits for {}", keys.join(" and "));
         }
         let a = &self.actions[action];

@@ -1,5 +1,6 @@
-//! The pid file: a lock on it says whether the daemon runs, and the kernel says whose lock it is. So a number that was used again misleads nobody, and
-//! whoever looks disturbs nobody: the state is asked for with `F_GETLK`, which takes no lock that a starting daemon could meet.
+//! The pid file: a lock on it says whether the daemon runs, and the kernel says whose lock it is. So a number that was used
+//! again misleads nobody, and whoever looks disturbs nobody: the state is asked for with `F_GETLK`, which takes no lock that a
+//! starting daemon could meet.
 
 use rustix::fs::{FlockOperation, fcntl_lock, fstat, stat};
 use rustix::process::{Flock, FlockType, Pid, fcntl_getlk};
@@ -18,7 +19,8 @@ pub enum State {
 
 /// The file, held while the daemon runs.
 ///
-/// The lock is the process's own: it ends with it, and also when this process opens and closes the file once more ([`PidFile::state`] does that).
+/// The lock is the process's own: it ends with it, and also when this process opens and closes the file once more, as
+/// [`PidFile::state`] does.
 #[derive(Debug)]
 pub struct PidFile {
     path: PathBuf,
@@ -76,7 +78,8 @@ mod tests {
     const FILE: &str = "SYSTOLE_TEST_PID_FILE";
     const TIMES: &str = "SYSTOLE_TEST_TIMES";
 
-    /// This test program once more, as the daemon: it takes the file so often, says so each time, and holds it at last until its input ends.
+    /// This test program once more, as the daemon: it takes the file so often, and says when it holds it for good: until its
+    /// input ends.
     fn daemon(path: &Path, times: u32) -> Child {
         Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "node::pid_file::tests::as_the_daemon", "--ignored", "--nocapture"])

@@ -5,14 +5,6 @@ use super::world::{MS, World};
 use crate::contract::Input;
 use crate::quorum::Quorum;
 
-fn world(count: usize, quorum: Quorum) -> World {
-    let mut world = World::of(count);
-    world.quorum = quorum;
-    world.start_all();
-    world.run(50 * MS);
-    world
-}
-
 /// What a node has sent so far.
 fn sent(world: &World, node: usize) -> u64 {
     world.engines[node].as_ref().unwrap().status(world.now).counters.sent
@@ -98,7 +90,7 @@ fn of_two_only_who_may_act_alone_confirms_alone() {
         (Quorum::LastManStanding(Some("n01".into())), false),
     ];
     for (rule, alone) in rules {
-        let mut world = world(2, rule.clone());
+        let mut world = World::under(2, rule.clone());
         assert_eq!(world.members(0), "0 1");
         world.crash(1);
         world.question(0);

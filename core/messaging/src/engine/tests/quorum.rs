@@ -6,14 +6,6 @@ use super::world::{MS, World};
 use crate::contract::Input;
 use crate::quorum::Quorum;
 
-fn world(count: usize, quorum: Quorum) -> World {
-    let mut world = World::of(count);
-    world.quorum = quorum;
-    world.start_all();
-    world.run(50 * MS);
-    world
-}
-
 /// Which running nodes are in a view with quorum.
 fn quorate(world: &World) -> Vec<usize> {
     (0..world.names.len()).filter(|node| world.view(*node).is_some_and(|view| view.quorate)).collect()
@@ -21,7 +13,7 @@ fn quorate(world: &World) -> Vec<usize> {
 
 #[test]
 fn of_four_in_two_halves_only_that_of_the_tie_breaker_acts() {
-    let mut world = world(4, Quorum::TieBreaker("n03".into()));
+    let mut world = World::under(4, Quorum::TieBreaker("n03".into()));
     assert_eq!(quorate(&world), [0, 1, 2, 3]);
     world.partition(&[0, 1]);
     world.run(1_000 * MS);
@@ -34,7 +26,7 @@ fn of_four_in_two_halves_only_that_of_the_tie_breaker_acts() {
 
 #[test]
 fn two_that_wait_for_all_keep_quorum_apart_and_do_not_get_it_by_a_start_alone() {
-    let mut world = world(2, Quorum::WaitForAll(Box::new(Quorum::AnyOfTwo)));
+    let mut world = World::under(2, Quorum::WaitForAll(Box::new(Quorum::AnyOfTwo)));
     world.partition(&[0]);
     world.run(1_000 * MS);
     assert_eq!(quorate(&world), [0, 1], "fencing must decide");
@@ -50,7 +42,7 @@ fn two_that_wait_for_all_keep_quorum_apart_and_do_not_get_it_by_a_start_alone() 
 
 #[test]
 fn hosts_that_die_one_after_another_leave_the_last_man_standing() {
-    let mut world = world(5, Quorum::LastManStanding(Some("n00".into())));
+    let mut world = World::under(5, Quorum::LastManStanding(Some("n00".into())));
     for dies in [4, 3, 2, 1] {
         world.crash(dies);
         world.run(1_000 * MS);
@@ -65,7 +57,7 @@ fn hosts_that_die_one_after_another_leave_the_last_man_standing() {
 
 #[test]
 fn hosts_that_leave_in_order_leave_the_last_one_with_quorum_whoever_it_is() {
-    let mut world = world(4, Quorum::LastManStanding(None));
+    let mut world = World::under(4, Quorum::LastManStanding(None));
     for leaves in [0, 1, 2] {
         world.input(leaves, Input::Leave);
         world.run(1_000 * MS);
@@ -77,7 +69,7 @@ fn hosts_that_leave_in_order_leave_the_last_one_with_quorum_whoever_it_is() {
 
 #[test]
 fn who_never_came_to_know_what_the_last_man_did_does_not_stand_for_him() {
-    let mut world = world(2, Quorum::LastManStanding(None));
+    let mut world = World::under(2, Quorum::LastManStanding(None));
     for joins in [true, false] {
         world.input(1, Input::Leave);
         world.run(1_000 * MS);
@@ -101,7 +93,7 @@ fn who_never_came_to_know_what_the_last_man_did_does_not_stand_for_him() {
 
 #[test]
 fn a_minority_of_the_last_view_never_stands_however_large_it_was_once() {
-    let mut world = world(5, Quorum::LastManStanding(None));
+    let mut world = World::under(5, Quorum::LastManStanding(None));
     world.partition(&[0, 1, 2]);
     world.run(1_000 * MS);
     assert_eq!(quorate(&world), [0, 1, 2]);

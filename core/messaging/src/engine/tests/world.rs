@@ -92,6 +92,14 @@ impl World {
         Self::seeded(count, 1)
     }
 
+    /// All started under this rule, and together.
+    pub(super) fn under(count: usize, quorum: Quorum) -> Self {
+        let mut world = Self { quorum, ..Self::of(count) };
+        world.start_all();
+        world.run(50 * MS);
+        world
+    }
+
     pub(super) fn seeded(count: usize, seed: u64) -> Self {
         let timing = Timing { keepalive: 100 * MS, warntime: 250 * MS, deadtime: 500 * MS, initdead: 12_000 * MS };
         Self {
